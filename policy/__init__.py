@@ -1,0 +1,1 @@
+"""Cedar in, decisions out. Pure: no sockets, clocks, files or trio."""

@@ -1,0 +1,1 @@
+"""The Cedar language, exactly: values, syntax with spans, the compiled program."""

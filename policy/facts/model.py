@@ -1,0 +1,82 @@
+"""What every normaliser takes and returns.
+
+Rules of this room:
+1. A normaliser is a pure function of an intent's parameters and a `World` value.
+2. Every string in facts is byte-identical to what was asked, or the intent is refused.
+3. What cannot be judged is never guessed: `InvalidIntent` (the caller's mistake) or
+   `Unjudgeable` (well-formed, but nobody can say what it would do). Both deny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from holdfast.policy.cedar.values import Entity, Value
+
+MAIN_WORKSPACE = "main"
+
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What this machine says, gathered by the runtime and handed over as a value."""
+
+    workspaces: Mapping[str, str]
+    """Workspace name to absolute POSIX directory; the default one is `main`."""
+    program_dirs: tuple[str, ...] = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
+    """Root-owned directories, in the order a bare program name is looked up."""
+    programs: frozenset[str] | None = None
+    """Bare names found in `program_dirs`; None means every bare name is (tests and probes)."""
+    home: str = "/nonexistent"
+    """What `~` means to a program."""
+    resolved: Mapping[str, tuple[str, ...]] = _NOTHING
+    """Host name to the addresses the runtime resolved, before anything connects."""
+    pinned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """(server, tool) of every upstream tool whose definition is pinned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One thing an intent touches: one Cedar request, all of which must be allowed."""
+
+    action: str
+    resource: Entity
+    context: Mapping[str, Value]
+    """Only the facts of this kind; the moment's facts are added when it is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The canonical, typed form of an intent: what is judged and, frozen, what is executed."""
+
+    kind: str
+    touches: tuple[Touch, ...]
+    payload: Mapping[str, object]
+    """The typed payload executors receive; never the raw body."""
+    digest: str
+    """`sha256:` over the canonical form of kind and payload."""
+
+
+class InvalidIntent(Exception):  # noqa: N818 - a verdict on the intent, not a fault of ours
+    """The intent is malformed; it never becomes facts (400 `invalid_request`)."""
+
+    def __init__(self, field: str, message: str, hint: str = "") -> None:
+        """Name the field, what is wrong with it and what to do next."""
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+        self.hint = hint
+
+
+class Unjudgeable(Exception):  # noqa: N818 - a verdict on the intent, not a fault of ours
+    """The intent is well-formed, but nobody can say what it would do: it denies."""
+
+    def __init__(self, field: str, message: str, hint: str = "") -> None:
+        """Name the field, why it cannot be judged and what to ask instead."""
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+        self.hint = hint
