@@ -1,0 +1,87 @@
+"""What a decision says: allow or deny, nothing else, and everything needed to explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holdfast.proto.reasons import Code
+
+
+class Verdict(StrEnum):
+    """The two decisions there are."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+class Sandbox(IntEnum):
+    """How tightly an executor is confined; a larger one is stricter."""
+
+    NONE = 0
+    WORKSPACE = 1
+    """Sees the workspace and the system read-only; writes only the workspace."""
+    STRICT = 2
+    """Sees only what is listed; no network, no devices, no other process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obligations:
+    """What whoever runs the tool must do. None means the executor's own ceiling."""
+
+    sandbox: Sandbox = Sandbox.NONE
+    timeout_ms: int | None = None
+    output_bytes: int | None = None
+    output_lines: int | None = None
+    network: frozenset[str] | None = None
+    """Hosts the tool may reach; None is no restriction, empty is no network."""
+    redact: frozenset[str] = frozenset()
+    hide: frozenset[str] = frozenset()
+    untrusted_output: bool = False
+    evidence_copies: int = 0
+    evidence_within_ms: int | None = None
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """A rule that determined a decision, and where its author finds it."""
+
+    id: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDecision:
+    """What was decided about one of the things an intent touches."""
+
+    action: str
+    uid: str
+    decision: Verdict
+    rules: tuple[RuleRef, ...]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to one intent."""
+
+    decision: Verdict
+    reason_code: Code
+    reason: str
+    hint: str
+    rules: tuple[RuleRef, ...]
+    needs: tuple[str, ...]
+    """Approvals that would lift it; only where `reason_code` is `approval_pending`."""
+    obligations: Obligations
+    policy_ref: str
+    resources: tuple[ResourceDecision, ...]
+    advice: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may run."""
+        return self.decision is Verdict.ALLOW
