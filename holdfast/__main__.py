@@ -1,0 +1,17 @@
+"""The `holdfast` command: the door to `holdfast.runtime.cli`, which is loaded when it is run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    from holdfast.runtime.cli import main as run  # noqa: PLC0415 - loaded by the command only
+
+    return run(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
