@@ -1,1 +1,1 @@
-"""What two processes must agree on: reasons, errors, digests, ids, limits, intents, decisions. No I/O."""
+"""What two processes must agree on: reasons, errors, digests, ids, intents. No I/O."""

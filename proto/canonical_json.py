@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN
 
@@ -24,28 +24,33 @@ def dumps(value: object) -> bytes:
 
 
 def _parts(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from _object(cast("Mapping[object, object]", value))
+    elif isinstance(value, list | tuple):
+        yield "["
+        for at, item in enumerate(cast("Sequence[object]", value)):
+            if at:
+                yield ","
+            yield from _parts(item)
+        yield "]"
+    else:
+        yield _scalar(value)
+
+
+def _scalar(value: object) -> str:
     match value:
         case str():
-            yield _quote(value)
+            return _quote(value)
         case None:
-            yield "null"
+            return "null"
         case bool():
-            yield "true" if value else "false"
+            return "true" if value else "false"
         case int():
             if not INTEGER_MIN <= value <= INTEGER_MAX:
                 raise ValueError("an integer does not fit 64 bits")
-            yield str(value)
+            return str(value)
         case float():
-            yield number(value)
-        case Mapping():
-            yield from _object(value)
-        case Sequence():
-            yield "["
-            for at, item in enumerate(value):
-                if at:
-                    yield ","
-                yield from _parts(item)
-            yield "]"
+            return number(value)
         case _:
             raise TypeError(f"{type(value).__name__} has no JSON form")
 

@@ -82,9 +82,7 @@ class Finished:
 class Spawn(Protocol):
     """Child processes with ceilings."""
 
-    def python(
-        self, module: str, *, stdin: bytes, seconds: float, memory_bytes: int
-    ) -> Finished:
+    def python(self, module: str, *, stdin: bytes, seconds: float, memory_bytes: int) -> Finished:
         """Run a module of ours in a fresh interpreter under a deadline and a memory ceiling."""
         ...
 

@@ -32,7 +32,7 @@ class HoldfastError(Exception):
         return REASONS[self.code].status
 
 
-class InvalidRequest(HoldfastError):  # noqa: N818 - named after its reason code
+class InvalidRequest(HoldfastError):
     """The intent is malformed: nothing of it was believed."""
 
     def __init__(self, field: str, message: str, *, hint: str = "") -> None:

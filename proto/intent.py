@@ -22,7 +22,6 @@ from holdfast.proto.strict_json import JsonError, JsonValue, loads
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+").fullmatch
 _KEY: Final = re.compile(r"[\x21-\x7e]+").fullmatch
 _FIELDS: Final = ("kind", "params", "run", "idempotency_key", "labels", "dry_run")
-_NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Run(StrEnum):
@@ -40,7 +39,7 @@ class Intent:
     params: Mapping[str, JsonValue]
     run: Run = Run.RUNTIME
     idempotency_key: str | None = None
-    labels: Mapping[str, str] = field(default=_NO_LABELS)
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     dry_run: bool = False
 
 

@@ -70,12 +70,14 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit("argv_items", ARGV_ITEMS, "arguments", "every operand is a thing to judge"),
     Limit("argv_bytes", ARGV_BYTES, "bytes", "bounded work for the normaliser"),
     Limit("shell_bytes", SHELL_BYTES, "bytes", "a longer script belongs in a file"),
-    Limit("shell_depth", SHELL_DEPTH, "levels", "nested commands beyond this are not read by people"),
+    Limit("shell_depth", SHELL_DEPTH, "levels", "people cannot read deeper nesting"),
     Limit("source_files", SOURCE_FILES, "files", "one bundle layer per file"),
     Limit("source_file_bytes", SOURCE_FILE_BYTES, "bytes", "the largest bundle layer"),
     Limit("source_bytes", SOURCE_BYTES, "bytes", "the largest bundle"),
     Limit("expression_depth", EXPRESSION_DEPTH, "levels", "deeper rules are attacks on the reader"),
     Limit("probes_and_tests", PROBES_AND_TESTS, "cases", "activation replays all of them"),
-    Limit("compile_seconds", COMPILE_SECONDS, "seconds", "a hostile folder is refused, not awaited"),
+    Limit(
+        "compile_seconds", COMPILE_SECONDS, "seconds", "hostile folders are refused, not awaited"
+    ),
     Limit("compile_memory_bytes", COMPILE_MEMORY_BYTES, "bytes", "of the worker process"),
 )

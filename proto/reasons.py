@@ -54,9 +54,7 @@ class Reason:
 
 
 _ROWS: Final = (
-    Reason(
-        Code.ALLOWED, 200, Fault.NOBODY, "a rule permits it and no rule forbids it", "nothing"
-    ),
+    Reason(Code.ALLOWED, 200, Fault.NOBODY, "a rule permits it and no rule forbids it", "nothing"),
     Reason(
         Code.FORBIDDEN,
         403,

@@ -34,11 +34,9 @@ class JsonError(ValueError):
 def _pairs(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise JsonError(f"duplicate key `{key[:80]}`")
-            seen.add(key)
+        names = [name for name, _ in pairs]
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise JsonError(f"duplicate key `{twice[:80]}`")
     return made
 
 

@@ -17,8 +17,6 @@ from holdfast.policy.cedar.values import Entity, Value
 
 MAIN_WORKSPACE = "main"
 
-_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -32,7 +30,7 @@ class World:
     """Bare names found in `program_dirs`; None means every bare name is (tests and probes)."""
     home: str = "/nonexistent"
     """What `~` means to a program."""
-    resolved: Mapping[str, tuple[str, ...]] = _NOTHING
+    resolved: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Host name to the addresses the runtime resolved, before anything connects."""
     pinned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     """(server, tool) of every upstream tool whose definition is pinned."""
@@ -60,7 +58,7 @@ class Facts:
     """`sha256:` over the canonical form of kind and payload."""
 
 
-class InvalidIntent(Exception):  # noqa: N818 - a verdict on the intent, not a fault of ours
+class InvalidIntent(Exception):
     """The intent is malformed; it never becomes facts (400 `invalid_request`)."""
 
     def __init__(self, field: str, message: str, hint: str = "") -> None:
@@ -71,7 +69,7 @@ class InvalidIntent(Exception):  # noqa: N818 - a verdict on the intent, not a f
         self.hint = hint
 
 
-class Unjudgeable(Exception):  # noqa: N818 - a verdict on the intent, not a fault of ours
+class Unjudgeable(Exception):
     """The intent is well-formed, but nobody can say what it would do: it denies."""
 
     def __init__(self, field: str, message: str, hint: str = "") -> None:
