@@ -13,7 +13,7 @@ The rules this file must obey:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,9 @@ from holdfast.proto.reasons import REASONS, Code
 _NOTHING: Final[frozenset[str]] = frozenset()
 _NO_ENTITIES: Final[Mapping[Uid, Entity]] = {}
 _OWES_NOTHING: Final = Obligations()
+
+Evaluate = Callable[[Request], Outcome]
+"""What answers one Cedar request: the compiled program, or the reference engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def judge(
     held: Sequence[Held] = (),
     *,
     halted: bool = False,
+    evaluate: Evaluate | None = None,
 ) -> Decision:
     """Decide one intent."""
     if halted:
@@ -59,9 +63,9 @@ def judge(
         return refusal(policy, Code.NO_PERMIT)
     base = moment.facts()
     base["digest"] = facts.digest
+    ask = policy.program.evaluate if evaluate is None else evaluate
     judged = [
-        (touch, policy.program.evaluate(request_for(policy, touch, principal, base, held)))
-        for touch in facts.touches
+        (touch, ask(request_for(policy, touch, principal, base, held))) for touch in facts.touches
     ]
     return combine(policy, judged)
 

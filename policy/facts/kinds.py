@@ -77,6 +77,15 @@ def facts_of(
 
 
 def payload_digest(kind: str, payload: Mapping[str, object]) -> str:
-    """Name what would be executed."""
-    form = canonical_json.dumps({"kind": kind, "payload": payload})
+    """Name what would be executed; bytes are named by their own digest."""
+    form = canonical_json.dumps({"kind": kind, "payload": _digestible(payload)})
     return f"sha256:{hashlib.sha256(_DIGEST_DOMAIN + form).hexdigest()}"
+
+
+def _digestible(payload: Mapping[str, object]) -> Mapping[str, object]:
+    if not any(isinstance(value, bytes) for value in payload.values()):
+        return payload
+    return {
+        name: hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+        for name, value in payload.items()
+    }
