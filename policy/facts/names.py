@@ -22,6 +22,11 @@ MAX_QUOTED = 80
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _PLAIN = re.compile(r"[ -~]*")
+# Default-ignorable code points that are no format characters: variation selectors, fillers.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
 _KIND_OF_UNSEEN = {
     "Cc": "a control character",
     "Cf": "an invisible character",
@@ -80,7 +85,7 @@ def require_seen(value: object, *, field: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     for char in text:
-        kind = category(char)
+        kind = "Cf" if _IGNORABLE.match(char) else category(char)
         if kind in _UNSEEN:
             raise InvalidIntent(
                 field,

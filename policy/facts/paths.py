@@ -14,6 +14,8 @@ Rules of this file:
    dot of the name, as written, empty when that dot leads (`.env`) or ends it. `depth` counts
    segments. `hidden` is true when any segment begins with a dot. `sensitive` ignores case (see
    `sensitive`); everything else is byte-exact, as the file system is.
+5. A path is in the directories above it and in the one of its own name: whoever forbids
+   `Dir::".git"` forbids `rm -r .git`, and a file written in its place, too.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ class _Parent(NamedTuple):
     sensitive: bool
 
 
-def parse_relative(text: str, *, field: str, root: bool = False) -> str:
+def parse_relative(text: object, *, field: str, root: bool = False) -> str:
     """Return `text` when it is a path as the fs.* kinds take it, else raise InvalidIntent.
 
     `root` allows `.`, the workspace's root, which can be listed but not read or written.
@@ -68,7 +70,7 @@ def parse_relative(text: str, *, field: str, root: bool = False) -> str:
         if text.count("/") >= MAX_DEPTH:
             raise _too_deep(text, field)
         return text
-    require_seen(text, field=field)
+    text = require_seen(text, field=field)
     if root and text == ".":
         return text
     if not text:
@@ -91,9 +93,7 @@ def parse_relative(text: str, *, field: str, root: bool = False) -> str:
 
 
 def _too_deep(text: str, field: str) -> InvalidIntent:
-    return InvalidIntent(
-        field, f"{quote(text)} is too deep", f"the most is {MAX_DEPTH} segments"
-    )
+    return InvalidIntent(field, f"{quote(text)} is too deep", f"the most is {MAX_DEPTH} segments")
 
 
 def _require_segment(segment: str, text: str, field: str) -> None:
@@ -155,9 +155,7 @@ def path_entity(path: str, *, workspace: str = MAIN_WORKSPACE, size: int = 0) ->
     else:
         ident = f"//{workspace}" if path == "." else f"//{workspace}/{path}"
     if path == ".":
-        return Entity(
-            Uid("Path", ident), _root_attributes(ident), shared.ancestors
-        )
+        return Entity(Uid("Path", ident), _root_attributes(ident), shared.ancestors)
     return Entity(
         Uid("Path", ident),
         {
@@ -169,7 +167,7 @@ def path_entity(path: str, *, workspace: str = MAIN_WORKSPACE, size: int = 0) ->
             "sensitive": shared.sensitive or sensitive_name(name, parent),
             "size": size,
         },
-        shared.ancestors,
+        shared.ancestors.union((Uid("Dir", ident),)),
     )
 
 
@@ -194,9 +192,7 @@ def extension(name: str) -> str:
 def outside_entity(absolute: str) -> Entity:
     """Return the entity of a normal absolute path outside every workspace: no ancestors."""
     if absolute == "/":
-        return Entity(
-            Uid("Path", "/"), {**_root_attributes("/"), "name": "/"}, frozenset()
-        )
+        return Entity(Uid("Path", "/"), {**_root_attributes("/"), "name": "/"})
     parent, _, name = absolute[1:].rpartition("/")
     return Entity(
         Uid("Path", absolute),
@@ -209,7 +205,6 @@ def outside_entity(absolute: str) -> Entity:
             "sensitive": sensitive_directory(parent) or sensitive_name(name, parent),
             "size": 0,
         },
-        frozenset(),
     )
 
 
