@@ -54,7 +54,9 @@ def main() -> int:
         print(f"no check {unknown[0]!r}: one of {', '.join(CHECKS)}")
         return 2
     failed = [name for name in wanted if not run(name)]
-    print(f"{len(failed)} of {len(wanted)} checks failed: {', '.join(failed)}" if failed else "all ok")
+    print(
+        f"{len(failed)} of {len(wanted)} checks failed: {', '.join(failed)}" if failed else "all ok"
+    )
     return int(bool(failed))
 
 

@@ -17,13 +17,22 @@ from typing import Any
 import coverage
 
 ROOT = Path(__file__).resolve().parent.parent
-GATES = {"policy": 100.0, "proto": 100.0, "runtime": 90.0, "oci": 90.0, "edge": 90.0, "holdfast": 90.0}
+GATES = {
+    "policy": 100.0,
+    "proto": 100.0,
+    "runtime": 90.0,
+    "oci": 90.0,
+    "edge": 90.0,
+    "holdfast": 90.0,
+}
 _SHOWN = 40
 
 
 def measured() -> dict[str, Any]:
     """The data of the last run, as coverage's own JSON report."""
-    data = coverage.Coverage(data_file=str(ROOT / ".coverage"), config_file=str(ROOT / "pyproject.toml"))
+    data = coverage.Coverage(
+        data_file=str(ROOT / ".coverage"), config_file=str(ROOT / "pyproject.toml")
+    )
     data.load()
     out = ROOT / ".coverage.json"
     stdout, sys.stdout = sys.stdout, io.StringIO()
@@ -31,8 +40,8 @@ def measured() -> dict[str, Any]:
         data.json_report(outfile=str(out))
     finally:
         sys.stdout = stdout
-    report: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
-    return report["files"]
+    files: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["files"]
+    return files
 
 
 def room_of(path: str) -> str:

@@ -43,7 +43,7 @@ def length_problems(where: str, text: str, tree: ast.Module, *, product: bool) -
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             if size > MAX_FUNCTION:
-                yield f"{where}:{node.lineno}: `{node.name}` has {size} lines, at most {MAX_FUNCTION}"
+                yield f"{where}:{node.lineno}: `{node.name}` has {size} lines, over {MAX_FUNCTION}"
 
 
 def product_problems(where: str, path: Path, tree: ast.Module) -> Iterator[str]:
