@@ -15,9 +15,10 @@ from types import MappingProxyType
 
 from holdfast.policy.cedar.values import Value
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, Touch, World
-from holdfast.policy.facts.params import MAX_TOUCHES, Judged, content_bytes, require_fields
+from holdfast.policy.facts.params import Judged, content_bytes, require_fields
 from holdfast.policy.facts.patches import Change, parse_patch
 from holdfast.policy.facts.paths import parse_relative, path_entity, require_workspace
+from holdfast.proto.limits import REQUESTS_PER_INTENT
 
 _NO_FACTS: Mapping[str, Value] = MappingProxyType({})
 
@@ -85,9 +86,9 @@ def _patch(params: Mapping[str, object], world: World) -> Judged:
     workspace = _workspace(params, world)
     changes = parse_patch(params["patch"], field="patch")
     touches = [touch for change in changes for touch in _change_touches(change, workspace)]
-    if len(touches) > MAX_TOUCHES:
+    if len(touches) > REQUESTS_PER_INTENT:
         raise InvalidIntent(
-            "patch", f"touches {len(touches)} paths", f"the most is {MAX_TOUCHES}: split it"
+            "patch", f"touches {len(touches)} paths", f"the most is {REQUESTS_PER_INTENT}: split it"
         )
     return Judged(
         tuple(touches),

@@ -26,8 +26,8 @@ from holdfast.policy.facts.addresses import (
 )
 from holdfast.policy.facts.model import InvalidIntent
 from holdfast.policy.facts.names import quote, require_seen
+from holdfast.proto.limits import HOST_BYTES
 
-MAX_HOST = 253
 MAX_LABEL = 63
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -50,7 +50,7 @@ class Host(NamedTuple):
 
 def canonical_host(text: object, *, field: str = "host") -> Host:
     """Return the canonical host of any accepted spelling, else raise InvalidIntent."""
-    if isinstance(text, str) and len(text) <= MAX_HOST:
+    if isinstance(text, str) and len(text) <= HOST_BYTES:
         return _cached_host(text, field)
     return _host(text, field)
 
@@ -103,7 +103,7 @@ def _checked(name: str, text: str, field: str) -> str:
         name = _encoded(name, text, field)
     if (
         _NAME.fullmatch(name) is None
-        or len(name) > MAX_HOST
+        or len(name) > HOST_BYTES
         or any(len(label) > MAX_LABEL for label in name.split("."))
     ):
         raise _not_a_host(text, field)

@@ -16,11 +16,7 @@ from typing import NamedTuple
 
 from holdfast.policy.facts.model import InvalidIntent, Touch
 from holdfast.policy.facts.names import quote, require_text, suggest
-
-MAX_TOUCHES = 64
-"""Requests one intent may become."""
-MAX_CONTENT = 8 * 1024 * 1024
-"""Bytes of one file's content or one request's body."""
+from holdfast.proto.limits import CONTENT_BYTES
 
 _ENCODINGS = ("utf-8", "base64")
 
@@ -100,9 +96,9 @@ def content_bytes(params: Mapping[str, object], name: str, encoding_name: str) -
             raise InvalidIntent(
                 name, "holds half of a surrogate pair", f'send `{encoding_name}="base64"`'
             ) from None
-    if len(content) > MAX_CONTENT:
+    if len(content) > CONTENT_BYTES:
         raise InvalidIntent(
-            name, f"is {len(content)} bytes long", f"the most is {MAX_CONTENT} bytes"
+            name, f"is {len(content)} bytes long", f"the most is {CONTENT_BYTES} bytes"
         )
     return content
 

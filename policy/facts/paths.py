@@ -35,9 +35,8 @@ from holdfast.policy.facts.names import (
     suggest,
 )
 from holdfast.policy.facts.sensitive import sensitive_directory, sensitive_name
+from holdfast.proto.limits import PATH_BYTES, SEGMENT_BYTES
 
-MAX_PATH_BYTES = 4096
-MAX_SEGMENT_BYTES = 255
 MAX_DEPTH = 64
 """Segments of one path: ancestors grow with the square of it."""
 
@@ -75,7 +74,7 @@ def parse_relative(text: object, *, field: str, root: bool = False) -> str:
         return text
     if not text:
         raise InvalidIntent(field, "is empty", "name a file below the workspace")
-    require_bytes_at_most(text, MAX_PATH_BYTES, field=field)
+    require_bytes_at_most(text, PATH_BYTES, field=field)
     if text.startswith("/"):
         raise InvalidIntent(
             field, f"{quote(text)} is absolute", "write it relative to the workspace"
@@ -110,7 +109,7 @@ def _require_segment(segment: str, text: str, field: str) -> None:
         raise InvalidIntent(
             field, f"{quote(text)} has a name ending in a dot or a space", "rename it"
         )
-    require_bytes_at_most(segment, MAX_SEGMENT_BYTES, field=field)
+    require_bytes_at_most(segment, SEGMENT_BYTES, field=field)
 
 
 def require_workspace(name: object, world: World, *, field: str = "workspace") -> str:
@@ -220,7 +219,7 @@ def resolve_operand(
     require_text(text, field=field)
     if "\x00" in text:
         raise InvalidIntent(field, f"{quote(text)} holds a NUL", "no file name can")
-    if len(text) > MAX_PATH_BYTES:
+    if len(text) > PATH_BYTES:
         raise Unjudgeable(field, f"{quote(text)} is too long for a path", "ask for a shorter one")
     if shell and text.startswith("~"):
         text = _from_home(text, world, field)

@@ -35,15 +35,20 @@ _OPTIONAL = frozenset({"uses"})
 def secret_touches(kind: str, params: Mapping[str, object], _world: World) -> Judged:
     """Return what a secret.checkout or secret.use touches, and its payload."""
     require_fields(params, required=_REQUIRED, optional=_OPTIONAL)
-    name = require_match(
-        params["name"], _SECRET, field="name", rule="segments of A-Z a-z 0-9 _ . - joined by `/`"
-    )
-    require_bytes_at_most(name, MAX_SECRET_NAME, field="name")
+    entity = secret_entity(params["name"], field="name")
     destination = _destination(params["destination"])
     uses = whole_number(params, "uses", least=1, most=MAX_USES, default=1)
     context: Mapping[str, Value] = {"destination": destination, "uses": uses}
-    touch = Touch(kind, Entity(Uid("Secret", name), {"name": name}), context)
-    return Judged((touch,), {"name": name, **context})
+    return Judged((Touch(kind, entity, context),), {"name": entity.uid.id, **context})
+
+
+def secret_entity(value: object, *, field: str) -> Entity:
+    """Return the entity of a secret's name, else raise InvalidIntent."""
+    name = require_match(
+        value, _SECRET, field=field, rule="segments of A-Z a-z 0-9 _ . - joined by `/`"
+    )
+    require_bytes_at_most(name, MAX_SECRET_NAME, field=field)
+    return Entity(Uid("Secret", name), {"name": name})
 
 
 def _destination(value: object) -> str:

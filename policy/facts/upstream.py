@@ -21,14 +21,13 @@ from holdfast.policy.cedar.values import Entity, Uid
 from holdfast.policy.facts.model import InvalidIntent, Touch, World
 from holdfast.policy.facts.names import require_match
 from holdfast.policy.facts.params import Judged, require_fields
+from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH
 
-MAX_DEPTH = 32
 MAX_VALUES = 10_000
 MAX_TEXT_BYTES = 1024 * 1024
 
 _SERVER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}", re.ASCII)
 _TOOL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-/]{0,127}", re.ASCII)
-_LEAST, _MOST = -(2**63), 2**63 - 1
 
 _REQUIRED = frozenset({"server", "tool"})
 _OPTIONAL = frozenset({"arguments"})
@@ -84,11 +83,11 @@ class _Freezer:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int):
-            return self.number(value, finite=_LEAST <= value <= _MOST)
+            return self.number(value, finite=INTEGER_MIN <= value <= INTEGER_MAX)
         if isinstance(value, float):
             return self.number(value, finite=math.isfinite(value))
-        if depth > MAX_DEPTH:
-            raise InvalidIntent(self.field, "are nested too deep", f"the most is {MAX_DEPTH}")
+        if depth > JSON_DEPTH:
+            raise InvalidIntent(self.field, "are nested too deep", f"the most is {JSON_DEPTH}")
         if isinstance(value, Mapping):
             given = cast("Mapping[object, object]", value)
             return MappingProxyType(

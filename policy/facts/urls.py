@@ -1,174 +1,55 @@
-"""URLs: the one spelling that is judged and sent, and what net.request touches.
+"""URLs as entities, and what net.request touches.
 
 Rules of this file:
-1. Accepted is what the WHATWG parser and RFC 3986 read alike, and already in normal form: only
-   http and https in lower case, no userinfo, no fragment (it is never sent), no backslash, no
-   characters a parser would encode or drop. The host may be spelt any way `hosts` takes; the
-   canonical URL is what facts, payload and wire hold.
-2. Path and query are byte-identical to what was asked. So the path may not hold what a server
-   behind us might fold: dot segments at any depth of escaping, empty segments, escaped
-   backslashes or control characters, escapes of unreserved characters or in lower case.
-3. The default port may be written and is dropped, as is the missing `/` supplied. Nothing else
-   is ever changed.
-4. A host with several addresses is as many touches: all must be allowed, and the payload names
+1. A host with several addresses is as many touches: all must be allowed, and the payload names
    exactly the addresses that were judged.
+2. What decides who answers (`host`, the framing and hop-by-hop headers) belongs to the executor,
+   never to the caller: a `host` header would ask another server than the judged one.
+3. Header names are lower case in facts, payload and on the wire; values are visible ASCII, so
+   that nothing can be smuggled behind a line break.
+4. The body is opaque: judged by its size, bound by its digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from typing import NamedTuple
-from unicodedata import normalize
-from urllib.parse import unquote_to_bytes
+from collections.abc import Mapping
+from typing import cast
 
 from holdfast.policy.cedar.values import Entity, IpAddr, Uid, Value
-from holdfast.policy.facts.addresses import ip_class, parse_v4_number, parse_v6, unmapped
-from holdfast.policy.facts.hosts import Host, canonical_host, domain_ancestors
-from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
-from holdfast.policy.facts.names import quote, require_bytes_at_most, require_seen
-from holdfast.policy.facts.params import MAX_TOUCHES
-
-MAX_URL = 8192
-_MAX_PORT = 65535
-_MAX_UNESCAPES = 3
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]/?#@:\\]+)(?::(?P<port>[0-9]+))?"
-    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]+))?"
+from holdfast.policy.facts.addresses import (
+    address_text,
+    ip_class,
+    parse_v4_number,
+    parse_v6,
+    unmapped,
 )
-# RFC 3986: pchar and `/`; the query has `?` too, and what browsers leave alone in it, without `'`.
-_PATH = re.compile(r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-F]{2})*)+", re.ASCII)
-_QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$&()*+,;=:@/?\[\]|]|%[0-9A-F]{2})+", re.ASCII)
-_NEEDLESS = re.compile(r"%(?:2D|2E|3[0-9]|4[1-9A-F]|5[0-9A]|5F|6[1-9A-F]|7[0-9A])")
-_DOTS = re.compile(r"(?:^|[/\\])\s*\.{1,2}\s*(?:[/\\;?#]|$)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+from holdfast.policy.facts.hosts import Host, domain_ancestors
+from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
+from holdfast.policy.facts.names import quote, require_bytes_at_most, require_match, require_text
+from holdfast.policy.facts.params import Judged, choice, content_bytes, require_fields
+from holdfast.policy.facts.url_grammar import ParsedUrl as ParsedUrl, parse_url as parse_url
+from holdfast.proto.limits import REQUESTS_PER_INTENT
 
+MAX_HEADERS = 64
+MAX_HEADER_BYTES = 8192
 
-class ParsedUrl(NamedTuple):
-    """A URL in its one spelling; `href` is that spelling, and what is sent."""
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+OWNED_HEADERS = frozenset({
+    "host", "content-length", "transfer-encoding", "te", "trailer", "connection", "keep-alive",
+    "proxy-connection", "proxy-authorization", "proxy-authenticate", "upgrade", "expect",
+    "http2-settings", "via", "forwarded", "x-forwarded-for", "x-forwarded-host",
+    "x-forwarded-proto", "x-http-method-override", "x-http-method", "x-method-override",
+    "x-original-url", "x-rewrite-url", "x-host", "x-real-ip", "accept-encoding",
+})  # fmt: skip
+"""Headers a caller may not set: they change who answers, what is asked, or how it is framed."""
 
-    scheme: str
-    host: Host
-    port: int
-    path: str
-    query: str
-    href: str
-
-
-def parse_url(text: object, *, field: str = "url") -> ParsedUrl:
-    """Return the parts of an accepted URL, else raise InvalidIntent with what to change."""
-    url = require_seen(text, field=field)
-    require_bytes_at_most(url, MAX_URL, field=field)
-    match = _URL.fullmatch(url)
-    if match is None:
-        raise _why_not(url, field)
-    scheme, host_text, port_text, path, query = match.groups()
-    host = canonical_host(host_text, field=field)
-    default = DEFAULT_PORTS[scheme]
-    port = default if port_text is None else _port(port_text, field)
-    path = path or "/"
-    if path != "/":
-        _require_path(path, field)
-    if query is not None:
-        _require_query(query, field)
-    shown = "" if port == default else f":{port}"
-    asked = "" if query is None else f"?{query}"
-    href = f"{scheme}://{host.in_url}{shown}{path}{asked}"
-    return ParsedUrl(scheme, host, port, path, query or "", href)
-
-
-_REFUSALS = (
-    (r" ", "holds a space", "escape it: `%20`"),
-    (r"\\", "holds a backslash", "some read it as `/`: write `/`, or `%5C` in a query"),
-    (r"\A(?![A-Za-z][A-Za-z0-9+.\-]*:)", "has no scheme", "begin with `https://`"),
-    (r"\A(?![Hh][Tt][Tt][Pp][Ss]?:)", "is neither http nor https", "only those two"),
-    (r"\A(?!https?:)", "has its scheme in capitals", "write it in lower case"),
-    (r"\Ahttps?:(?!//[^/?#])", "has no host", "`https://host/path`"),
-    (r"\Ahttps?://[^/?#]*@", "carries a user name", "credentials go into a header"),
-    (r"#", "has a fragment", "drop it: it is never sent"),
-    (r"\A[^?]*\?\Z", "has an empty query", "drop the `?`"),
-)
-
-
-def _why_not(url: str, field: str) -> InvalidIntent:
-    for pattern, wrong, hint in _REFUSALS:
-        if re.search(pattern, url):
-            return InvalidIntent(field, f"{quote(url)} {wrong}", hint)
-    return InvalidIntent(
-        field, f"{quote(url)} has a malformed host or port", "`https://host:8443/`"
-    )
-
-
-def _port(text: str, field: str) -> int:
-    if text[0] == "0" or len(text) > len(str(_MAX_PORT)) or int(text) > _MAX_PORT:
-        raise InvalidIntent(field, f"port {quote(text)} is no port", f"1 to {_MAX_PORT}")
-    return int(text)
-
-
-def _require_path(path: str, field: str) -> None:
-    if _PATH.fullmatch(path) is None:
-        raise InvalidIntent(
-            field,
-            f"path {quote(path)} is not normal",
-            "escape as `%2F`, in capitals, all but RFC 3986",
-        )
-    if "//" in path:
-        raise InvalidIntent(field, f"path {quote(path)} has an empty segment", "single `/` only")
-    if "%" in path:
-        _require_escapes(path, field)
-    elif "/." in path and _DOTS.search(path):
-        raise _dots(path, field)
-
-
-def _require_escapes(path: str, field: str) -> None:
-    """Refuse a path that another decoder could read as another path."""
-    _require_needed(path, field)
-    current = path
-    for _ in range(_MAX_UNESCAPES):
-        raw = unquote_to_bytes(current)
-        try:
-            decoded = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            # Overlong forms (`%C0%AE` for a dot) are what this stops.
-            raise InvalidIntent(
-                field, f"path {quote(path)} is not UTF-8 under its escapes", "escape UTF-8 bytes"
-            ) from None
-        if _CONTROL.search(decoded):
-            raise InvalidIntent(
-                field, f"path {quote(path)} hides a control character or backslash", "remove it"
-            )
-        # Some servers fold `‥` and full-width dots; NFKC is what they fold by.
-        if _DOTS.search(current) or _DOTS.search(normalize("NFKC", decoded)):
-            raise _dots(path, field)
-        if decoded == current:
-            return
-        current = decoded
-    raise InvalidIntent(field, f"path {quote(path)} is escaped too often", "escape once")
-
-
-def _require_needed(text: str, field: str) -> None:
-    needless = _NEEDLESS.search(text)
-    if needless:
-        char = chr(int(needless.group()[1:], 16))
-        raise InvalidIntent(field, f"{quote(text)} escapes `{char}`", f"write `{char}` itself")
-
-
-def _dots(path: str, field: str) -> InvalidIntent:
-    return InvalidIntent(
-        field,
-        f"path {quote(path)} holds a dot segment",
-        "write where it leads, without `.` and `..`",
-    )
-
-
-def _require_query(query: str, field: str) -> None:
-    if _QUERY.fullmatch(query) is None:
-        raise InvalidIntent(
-            field, f"query {quote(query)} is not normal", "escape as `%27`, in capitals"
-        )
-    if "%" in query:
-        _require_needed(query, field)
+_REQUIRED = frozenset({"url"})
+_OPTIONAL = frozenset({"method", "headers", "body", "encoding"})
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_|~]{1,64}", re.ASCII)
+_VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?", re.ASCII)
+_NO_HEADERS: Mapping[str, object] = {}
 
 
 def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr, ...]:
@@ -176,9 +57,11 @@ def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr,
     if host.address is not None:
         return (host.address,)
     texts = world.resolved.get(host.text, ())
-    if len(texts) > MAX_TOUCHES:
+    if len(texts) > REQUESTS_PER_INTENT:
         raise Unjudgeable(
-            field, f"{quote(host.text)} has {len(texts)} addresses", f"the most is {MAX_TOUCHES}"
+            field,
+            f"{quote(host.text)} has {len(texts)} addresses",
+            f"the most is {REQUESTS_PER_INTENT}",
         )
     found: dict[IpAddr, None] = {}
     for text in texts:
@@ -220,3 +103,63 @@ def parsed_entities(url: ParsedUrl, world: World, *, field: str = "url") -> tupl
     if not addresses:
         return (url_entity(url, None),)
     return tuple(url_entity(url, address) for address in addresses)
+
+
+def url_touches(params: Mapping[str, object], world: World) -> Judged:
+    """Return what a net.request touches, one touch for each address, and its payload."""
+    require_fields(params, required=_REQUIRED, optional=_OPTIONAL)
+    method = choice(params, "method", METHODS, "GET")
+    url = parse_url(params["url"], field="url")
+    headers = _headers(params.get("headers", _NO_HEADERS))
+    body = content_bytes(params, "body", "encoding")
+    context: Mapping[str, Value] = {
+        "method": method,
+        "headers": frozenset(headers),
+        "size": len(body),
+    }
+    touches = tuple(Touch("net.request", entity, context) for entity in parsed_entities(url, world))
+    payload = {
+        "method": method,
+        "url": url.href,
+        "host": url.host.text,
+        "port": url.port,
+        "addresses": tuple(
+            address_text(a) for a in resolved_addresses(url.host, world, field="url")
+        ),
+        "headers": tuple(headers.items()),
+        "body": body,
+        "body_digest": f"sha256:{hashlib.sha256(body).hexdigest()}",
+    }
+    return Judged(touches, payload)
+
+
+def _headers(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise InvalidIntent("headers", "must be an object", '`{"accept": "text/html"}`')
+    given = cast("Mapping[object, object]", value)
+    if len(given) > MAX_HEADERS:
+        raise InvalidIntent("headers", f"are {len(given)}", f"the most is {MAX_HEADERS}")
+    found: dict[str, str] = {}
+    for name, content in given.items():
+        _add_header(found, name, content)
+    return found
+
+
+def _add_header(found: dict[str, str], name: object, content: object) -> None:
+    text = require_match(name, _HEADER, field="headers", rule="a header name is an HTTP token")
+    key = text.lower()
+    if key in OWNED_HEADERS:
+        raise InvalidIntent(
+            f"headers.{key}", "is not yours to set", "leave it out: it follows from the request"
+        )
+    if key in found:
+        raise InvalidIntent(f"headers.{key}", "is given twice", "once, in lower case")
+    content = require_text(content, field=f"headers.{key}")
+    require_bytes_at_most(content, MAX_HEADER_BYTES, field=f"headers.{key}")
+    if _VALUE.fullmatch(content) is None:
+        raise InvalidIntent(
+            f"headers.{key}",
+            f"{quote(content)} is not visible ASCII",
+            "no line breaks, tabs, or spaces at the ends",
+        )
+    found[key] = content
