@@ -90,7 +90,7 @@ def _parts(policy: Policy, corpus: bytes, evaluate: Evaluate | None) -> Iterator
 
 def _decisions(policy: Policy, corpus: bytes, evaluate: Evaluate | None) -> Iterator[Decision]:
     principals = list(_principals(policy))
-    known = [facts for facts in read_corpus(corpus)]
+    known = read_corpus(corpus)
     held = [Held(name) for name in sorted(policy.approvals)]
     for moment in _MOMENTS:
         for principal in principals:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Entity, Request, Uid, Value
 from holdfast.policy.facts.model import Facts, Touch
@@ -63,11 +64,23 @@ def judge(
         return refusal(policy, Code.NO_PERMIT)
     base = moment.facts()
     base["digest"] = facts.digest
-    ask = policy.program.evaluate if evaluate is None else evaluate
-    judged = [
-        (touch, ask(request_for(policy, touch, principal, base, held))) for touch in facts.touches
-    ]
-    return combine(policy, judged)
+    requests = [request_for(policy, touch, principal, base, held) for touch in facts.touches]
+    if evaluate is None:
+        outcomes = _within_budget(policy, requests)
+    else:
+        outcomes = [evaluate(request) for request in requests]
+    return combine(policy, list(zip(facts.touches, outcomes, strict=True)))
+
+
+def _within_budget(policy: Policy, requests: Sequence[Request]) -> list[Outcome]:
+    """One step budget covers the whole intent: many things to judge are no way to more work."""
+    left = MAX_STEPS
+    outcomes: list[Outcome] = []
+    for request in requests:
+        outcome = policy.program.evaluate(request, steps=left)
+        left -= outcome.steps
+        outcomes.append(outcome)
+    return outcomes
 
 
 def request_for(
@@ -100,8 +113,8 @@ def combine(policy: Policy, judged: Sequence[tuple[Touch, Outcome]]) -> Decision
         return _allowed(policy, judged)
     erring = [error.index for outcome in outcomes for error in outcome.errors]
     if erring:
-        over_budget = any(error.over_budget for outcome in outcomes for error in outcome.errors)
-        code = Code.EVALUATION_BUDGET if over_budget else Code.EVALUATION_ERROR
+        spent = sum(outcome.steps for outcome in outcomes)
+        code = Code.EVALUATION_BUDGET if spent >= MAX_STEPS else Code.EVALUATION_ERROR
         return _denied(policy, judged, code, _rules(policy, erring))
     forbids = _rules(policy, [index for outcome in outcomes for index in outcome.forbids])
     absolute = tuple(rule for rule in forbids if rule.needs is None)

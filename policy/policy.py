@@ -59,5 +59,7 @@ class Policy:
     profiles: Mapping[str, Profile]
     default_profile: Profile
     limits: Limits
+    texts: Mapping[str, str]
+    """Rule file to its text, for explanations."""
     cases: tuple[Case, ...]
     probes: tuple[Probe, ...]

@@ -39,11 +39,11 @@ src/app.py README.md .env .env.local config/.env.production src/deep/er/still/x.
 .git/hooks/pre-commit .github/workflows/ci.yml .claude/settings.json .ssh/id_ed25519 key.pem
 certs/server.key telemetry/2026/01/pump.csv node_modules/left-pad/index.js docs/index.md a
 secrets/prod.json .aws/credentials .npmrc Makefile data/report.pdf src/.hidden/x tests/test_app.py
-""".split()
+"""
 WRITE = """
 src/app.py README.md .env .git/hooks/post-commit .github/workflows/ci.yml .claude/settings.json
 telemetry/new.csv docs/index.md package.json Makefile .vscode/tasks.json tests/test_app.py key.pem
-""".split()
+"""
 EXEC = """
 git status|git diff src/app.py|git log --oneline|git diff --output=.git/hooks/post-commit
 git -c core.pager=sh log|git push origin main|git push --force origin main|git reset --hard
@@ -59,7 +59,7 @@ curl -o out.json https://api.example.com/v1|wget https://127.1/|ssh host.example
 scp src/app.py host.example.com:/tmp|docker run alpine|kubectl get pods|kubectl delete pod x
 terraform plan|terraform apply|sudo ls|env FOO=1 ls|xargs rm|echo hello|true|jq .a data.json
 tee out.txt|dd if=/dev/zero of=disk.img|unknown-program file.txt|ln -s src link|diff a b
-""".strip()
+"""
 SHELL = (
     "git status && git diff src/app.py",
     "cat src/app.py | grep TODO",
@@ -74,7 +74,7 @@ https://pump.plant.internal:8443/valve https://127.1/ http://localhost/ http://[
 http://169.254.169.254/latest/meta-data/ http://10.0.0.1/ https://rebind.example.net/
 https://unknown.example.com/ http://0x7f000001/ https://192.168.1.1/admin http://100.64.0.1/
 http://224.0.0.1/ https://example.com/
-""".split()
+"""
 OTHER: tuple[tuple[str, dict[str, object]], ...] = (
     ("tool.echo", {"text": "hello"}),
     ("mcp.call", {"server": "files", "tool": "read", "arguments": {}}),
@@ -91,22 +91,22 @@ OTHER: tuple[tuple[str, dict[str, object]], ...] = (
 
 def intents() -> Iterator[tuple[str, dict[str, object]]]:
     """Every intent of the corpus, in its order."""
-    for path in READ:
+    for path in READ.split():
         yield "fs.read", {"path": path}
     yield "fs.read", {"path": "guide.md", "workspace": "docs"}
     yield "fs.list", {}
     yield "fs.list", {"path": "src"}
-    for path in WRITE:
+    for path in WRITE.split():
         yield "fs.write", {"path": path, "content": "x" * 100}
         yield "fs.delete", {"path": path}
     yield "fs.write", {"path": "src/large.bin", "content": "x" * 2_000_000}
-    for line in EXEC.replace("\n", "|").split("|"):
+    for line in EXEC.strip().replace("\n", "|").split("|"):
         yield "process.exec", {"argv": line.split(" ")}
     for command in SHELL:
         yield "shell.exec", {"command": command}
-    for url in URLS:
+    for url in URLS.split():
         yield "net.request", {"method": "GET", "url": url}
-    yield "net.request", {"method": "POST", "url": URLS[0], "body": "x" * 5000}
+    yield "net.request", {"method": "POST", "url": URLS.split()[0], "body": "x" * 5000}
     yield from OTHER
 
 

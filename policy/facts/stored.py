@@ -35,7 +35,7 @@ from holdfast.proto.strict_json import JsonValue, loads
 
 
 class CorpusDamaged(ValueError):
-    """These bytes are not stored facts. A shipped corpus is never damaged unless somebody did it."""
+    """These bytes are not stored facts: a shipped corpus is damaged only by somebody."""
 
 
 def store_facts(facts: Facts) -> dict[str, JsonValue]:
