@@ -45,15 +45,20 @@ def cedar_text(value: Value) -> str:
 
 
 def _call(value: IpAddr | Decimal | Datetime | Duration) -> str:
+    return f'{type(value).__name__.lower().removesuffix("addr")}("{call_argument(value)}")'
+
+
+def call_argument(value: IpAddr | Decimal | Datetime | Duration) -> str:
+    """Return the text that the extension function of this value's type reads."""
     match value:
         case IpAddr():
-            return f'ip("{_ip(value)}")'
+            return _ip(value)
         case Decimal():
-            return f'decimal("{_decimal(value)}")'
+            return _decimal(value)
         case Datetime():
-            return f'datetime("{_datetime(value)}")'
+            return _datetime(value)
         case Duration():
-            return f'duration("{_duration(value)}")'
+            return _duration(value)
         case _:
             assert_never(value)
 

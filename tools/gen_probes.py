@@ -106,7 +106,7 @@ def intents() -> Iterator[tuple[str, dict[str, object]]]:
         yield "shell.exec", {"command": command}
     for url in URLS.split():
         yield "net.request", {"method": "GET", "url": url}
-    yield "net.request", {"method": "POST", "url": URLS.split()[0], "body": "x" * 5000}
+    yield "net.request", {"method": "POST", "url": URLS.split(maxsplit=1)[0], "body": "x" * 5000}
     yield from OTHER
 
 
