@@ -31,7 +31,7 @@ def decimal(text: str) -> Decimal:
         raise CedarValueError(f"`{text}` is not a decimal, write one to four digits: `12.50`")
     sign, whole, fraction = match.groups()
     digits = whole.lstrip("0") + fraction.ljust(_DIGITS, "0")
-    units = int(digits[: _LONGEST])
+    units = int(digits[:_LONGEST])
     if sign:
         units = -units
     if not in_range(units):

@@ -1,0 +1,30 @@
+"""Every ceiling of the evaluator, with its unit. Nothing else in this room is a magic number."""
+
+from typing import Final
+
+MAX_DEPTH: Final = 100
+"""Levels an expression may nest, as many as the reference engine's typed tree holds."""
+
+MAX_STEPS: Final = 1_000_000
+"""Steps one evaluation may take: a step is one tree node, one set member or one `BYTES_PER_STEP`."""
+
+BYTES_PER_STEP: Final = 64
+"""Characters a pattern or a parser reads for the price of one step."""
+
+LEAF_RULES: Final = 3
+"""Rules tried one after another before the index splits them further."""
+
+INDEX_DEPTH: Final = 48
+"""Levels of the index: more rules than these can tell apart are tried one after another."""
+
+RULE_COPIES: Final = 64
+"""Places in the index one rule may stand at, one for each combination of its alternatives."""
+
+AFFIX_LENGTHS: Final = 12
+"""Different lengths of path prefixes (or suffixes) one index node probes; longer ones are cut."""
+
+WORTHWHILE: Final = 1 / 256
+"""Share of the rules a split must save, on average, to be worth its lookup."""
+
+MISS_FACTOR: Final = 2 / 3
+"""Share of requests assumed to have a key at all, when a split is weighed."""
