@@ -32,6 +32,14 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "requirements"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 MACHINES = ("x86_64", "aarch64")
+_GLIBC = ("2_5", "2_12", "2_17", "2_24", "2_26", "2_27", "2_28")
+LINUX = {machine: tuple(f"manylinux_{glibc}_{machine}" for glibc in _GLIBC) for machine in MACHINES}
+# Where the policy tools run too, for which the runtime lock must install.
+ELSEWHERE = {
+    **LINUX,
+    "macos": ("macosx_11_0_arm64", "macosx_10_12_arm64", "macosx_11_0_universal2"),
+    "windows": ("win_amd64",),
+}
 STAMP = "# made-from: sha256:"
 _HEADER = "# Written by `make lock` from pyproject.toml; do not edit.\n"
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
@@ -69,9 +77,6 @@ def pins(text: str) -> dict[str, str]:
 
 def resolve(requirements: Iterable[str], *, beside: Path | None) -> str:
     """Ask pip-compile for exact versions and the hashes of all their files."""
-    # Extra indexes and wheel folders of this machine may hold a part of a release's files only:
-    # empty variables switch them off, whatever pip's own configuration says.
-    env = {**os.environ, "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}
     with tempfile.TemporaryDirectory() as scratch:
         asked = Path(scratch, "in.txt")
         asked.write_text("\n".join(requirements) + "\n", encoding="utf-8")
@@ -82,7 +87,7 @@ def resolve(requirements: Iterable[str], *, beside: Path | None) -> str:
         command += ["--strip-extras", "--allow-unsafe", "--output-file", str(made), str(asked)]
         if beside is not None:
             command += ["--constraint", str(beside)]
-        subprocess.run(command, check=True, env=env, cwd=scratch)
+        subprocess.run(command, check=True, env=_only_the_index(), cwd=scratch)
         return _without_comments(made.read_text(encoding="utf-8"))
 
 
@@ -105,7 +110,37 @@ def write() -> int:
     (LOCKS / "runtime.txt").write_text(header + runtime, encoding="utf-8")
     for name in ("dev", "runtime"):
         print(f"requirements/{name}.txt: {len(pins((LOCKS / f'{name}.txt').read_text()))} pins")
-    return 0
+    return int(not all([installable("dev", LINUX), installable("runtime", ELSEWHERE)]))
+
+
+def installable(name: str, platforms: dict[str, tuple[str, ...]]) -> bool:
+    """Ask pip, Python by Python, whether every pin has a wheel and takes that Python.
+
+    `3.11` means 3.11.0 here: a release that asks for a later patch level breaks distributions
+    that ship an early one, and no resolver run on a newer one would notice.
+    """
+    every = True
+    for machine, tags in platforms.items():
+        for python in PYTHONS:
+            command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
+            command += ["--quiet", "--quiet", "--no-deps", "--only-binary", ":all:"]
+            command += ["--require-hashes", "--target", "/nonexistent", "--implementation", "cp"]
+            command += ["--python-version", python]
+            for abi in (f"cp{python.replace('.', '')}", "abi3", "none"):
+                command += ["--abi", abi]
+            for tag in tags:
+                command += ["--platform", tag]
+            command += ["-r", str(LOCKS / f"{name}.txt")]
+            ok = subprocess.run(command, check=False, env=_only_the_index()).returncode == 0
+            every &= ok
+            print(f"  {name}.txt on {machine}, {python}: {'ok' if ok else 'does not install'}")
+    return every
+
+
+def _only_the_index() -> dict[str, str]:
+    # Extra indexes and wheel folders of this machine may hold a part of a release's files only:
+    # empty variables switch them off, whatever pip's own configuration says.
+    return {**os.environ, "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}
 
 
 def environments() -> Iterator[dict[str, str]]:
