@@ -1,8 +1,8 @@
 """Write a built-in probe corpus: the facts of the intents below, one per line.
 
-A shipped corpus never changes: bundles name it, and their fingerprints were computed over it.
-`--check` compares the committed corpus with its pinned hash, never with what today's normalisers
-would make of the intents. A new corpus gets a new name, a new list and a new pin.
+A shipped corpus never changes: bundles name it, and their fingerprints were computed over it. So
+what is committed is compared with its pin (tests/policy/test_stored.py), never with what today's
+normalisers would make of these intents. A new corpus gets a new name, new intents and a new pin.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from holdfast.policy.facts.stored import store_facts
 from holdfast.proto import canonical_json
 
 ROOT = Path(__file__).resolve().parent.parent
-CORPUS = ROOT / "policy" / "probes" / "core-1.jsonl"
-PIN = ROOT / "policy" / "probes" / "core-1.sha256"
 
 WORLD = World(
     workspaces={"main": "/workspace", "docs": "/docs"},
@@ -120,22 +118,18 @@ def corpus() -> bytes:
 
 
 def main() -> int:
-    """Write the corpus, or check that nobody touched it."""
+    """Write a new corpus and say how to pin it; a shipped one is never written again."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the pin, write nothing")
-    if parser.parse_args().check:
-        found = hashlib.sha256(CORPUS.read_bytes()).hexdigest()
-        if found != PIN.read_text(encoding="ascii").strip():
-            print(f"{CORPUS.name} changed: a shipped corpus never does", file=sys.stderr)
-            return 1
-        return 0
-    if CORPUS.exists():
-        print(f"{CORPUS.name} is there already: make a new corpus instead", file=sys.stderr)
+    parser.add_argument("name", help="of the new corpus, such as core-2")
+    name = parser.parse_args().name
+    path = ROOT / "policy" / "probes" / f"{name}.jsonl"
+    if path.exists():
+        print(f"{path.name} is there already: a shipped corpus never changes", file=sys.stderr)
         return 1
     data = corpus()
-    CORPUS.write_bytes(data)
-    PIN.write_text(hashlib.sha256(data).hexdigest() + "\n", encoding="ascii")
-    print(f"{CORPUS.name}: {len(data.splitlines())} facts, {len(data)} bytes")
+    path.write_bytes(data)
+    print(f"{path.name}: {len(data.splitlines())} facts, {len(data)} bytes; in CORPORA write")
+    print(f'    "{name}": "{hashlib.sha256(data).hexdigest()}",')
     return 0
 
 

@@ -1,1 +1,14 @@
-"""Built-in probe corpora: stored facts, frozen for ever once shipped. One file per corpus."""
+"""Built-in probe corpora: stored facts, frozen for ever once shipped. One file per corpus.
+
+A bundle names the corpus its fingerprint was computed over, so every corpus ever shipped stays,
+byte for byte: `CORPORA` pins each by its SHA-256, and whoever reads one compares it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+CORPORA: Final[Mapping[str, str]] = MappingProxyType({})
+"""Name to the SHA-256 of `<name>.jsonl`."""
