@@ -1,0 +1,228 @@
+"""tests/*.toml and probes/*.jsonl: what to ask, and what must come of it.
+
+```
+[[test]]
+name = "nobody deploys to prod alone"      # required, unique in the folder
+as = "ci-bot"                              # an id of who.toml; the first agent when absent
+kind = "deploy.run"
+params = { env = "prod" }
+expect = "pending"                         # allow | deny | pending
+rule = "deploy-two-people"                 # or rules = [...]: exactly the determining ones
+reason = "approval_required"               # the reason code
+needs = ["deploy"]                         # exactly what is missing
+approvals = ["maintainer"]                 # what is held
+at = "2026-03-01T12:00:00Z"
+policy_age = "8d"
+site = "lyon"
+deployment = "prod"
+resolve = { "db.plant.internal" = ["10.0.0.7"] }
+```
+A probe is one JSON object per line, without name and expectations.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from holdfast.policy.diagnostics import Problem, SourceText, displayed
+from holdfast.policy.source.forms import ID, host_complaint
+from holdfast.policy.source.read_manifest import EXPECTATIONS
+from holdfast.policy.source.reading import Table, TomlFile
+from holdfast.policy.source.tables import Case, Place, Probe, Situation
+from holdfast.proto import strict_json
+
+__all__ = ["read_cases", "read_probes"]
+
+ASKED_KIND = re.compile(r"[a-z][a-z0-9_]{0,31}\.[a-z][a-z0-9_]{0,31}")
+REASON = re.compile(r"[a-z][a-z0-9_]{0,63}")
+DEPLOYMENTS = ("dev", "ci", "staging", "prod")
+MAX_NAME = 200
+MAX_PARAM_DEPTH = 32
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z")
+
+
+def read_cases(table: Table) -> tuple[Case, ...]:
+    """Read one file of tests."""
+    found = tuple(_case(each) for each in table.tables("test"))
+    table.finish()
+    return found
+
+
+def _case(table: Table) -> Case:
+    found = Case(
+        name=table.text("name", limit=MAX_NAME),
+        situation=_situation(table),
+        expect=table.choice("expect", EXPECTATIONS),
+        rules=_rules(table),
+        reason=_reason(table),
+        needs=frozenset(table.texts("needs")) if "needs" in table else None,
+        place=table.place(),
+    )
+    table.finish(("needs",))
+    return found
+
+
+def _rules(table: Table) -> tuple[str, ...] | None:
+    one, several = table.optional_text("rule"), table.texts("rules")
+    if one is not None and "rules" in table:
+        table.note("rules", "bad-value", "`rule` and `rules` together", "keep `rules`")
+    if one is not None:
+        return (one,)
+    return several if "rules" in table else None
+
+
+def _reason(table: Table) -> str | None:
+    reason = table.optional_text("reason")
+    if reason is not None and not REASON.fullmatch(reason):
+        table.note("reason", "bad-value", f"{displayed(reason)} is no reason code")
+    return reason
+
+
+def _situation(table: Table) -> Situation:
+    kind = table.text("kind")
+    if isinstance(table.data.get("kind"), str) and not ASKED_KIND.fullmatch(kind):
+        hint = "for example `fs.read`"
+        table.note("kind", "bad-value", f"{displayed(kind)} is not a kind", hint)
+    deployment = table.choice("deployment", DEPLOYMENTS, "dev") if "deployment" in table else None
+    table.optional_text("deployment") if deployment is None else None
+    return Situation(
+        subject=table.optional_text("as"),
+        kind=kind,
+        params=_params(table),
+        approvals=frozenset(_approvals(table)),
+        at_ms=_instant(table),
+        policy_age_ms=table.optional_duration("policy_age", low=0),
+        site=table.optional_text("site"),
+        deployment=deployment,
+        resolve=_resolve(table),
+    )
+
+
+def _approvals(table: Table) -> Iterable[str]:
+    names = table.texts("approvals")
+    for index, name in enumerate(names):
+        if not ID.fullmatch(name):
+            message = f"{displayed(name)} is not a name"
+            table.note_item("approvals", index, "bad-value", message)
+    return names
+
+
+def _params(table: Table) -> Mapping[str, object]:
+    params = table.table("params")
+    if params is None:
+        return MappingProxyType({})
+    wrong = _not_json(params.data, 0)
+    if wrong:
+        table.note("params", "bad-value", f"`params` holds {wrong}", "params are JSON values")
+        return MappingProxyType({})
+    return MappingProxyType(dict(params.data))
+
+
+def _not_json(value: object, depth: int) -> str:
+    """Return what keeps a value from being JSON, or ""."""
+    if depth > MAX_PARAM_DEPTH:
+        return f"more than {MAX_PARAM_DEPTH} levels"
+    if isinstance(value, dict | Mapping):
+        return next((w for each in value.values() if (w := _not_json(each, depth + 1))), "")
+    if isinstance(value, list):
+        return next((w for each in value if (w := _not_json(each, depth + 1))), "")
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number that is not finite"
+    known = value is None or isinstance(value, str | bool | int | float)
+    return "" if known else "a date or time"
+
+
+def _instant(table: Table) -> int | None:
+    written = table.optional_text("at")
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written) if _INSTANT.fullmatch(written) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        if isinstance(table.data["at"], str):
+            hint = 'write `"2026-03-01T12:00:00Z"`'
+            table.note("at", "bad-value", f"{displayed(written)} is no instant", hint)
+        return None
+    return round(moment.timestamp() * 1000)
+
+
+def _resolve(table: Table) -> Mapping[str, tuple[str, ...]]:
+    each = table.table("resolve")
+    if each is None:
+        return MappingProxyType({})
+    found: dict[str, tuple[str, ...]] = {}
+    for host in each.data:
+        wrong, hint = host_complaint(host)
+        if wrong:
+            each.note(host, "bad-host-id", f"{displayed(host)} {wrong}", hint, of_key=True)
+        found[host] = each.texts(host, required=True)
+        for index, address in enumerate(found[host]):
+            _check_address(each, host, index, address)
+    return MappingProxyType(found)
+
+
+def _check_address(table: Table, host: str, index: int, address: str) -> None:
+    wrong, hint = host_complaint(address)
+    if wrong or not re.search(r":|^[0-9.]+$", address):
+        message = f"{displayed(address)} is no address"
+        table.note_item(host, index, "bad-value", message, hint or 'write `"10.0.0.7"`')
+
+
+class _JsonLine(TomlFile):
+    """One line of a probe file: every place is the line's."""
+
+    def __init__(self, source: SourceText, start: int, end: int) -> None:
+        super().__init__(source.file, "", {})
+        self.source = source
+        self._line = (start, end)
+
+    def where(self, path: tuple[str | int, ...], *, value: bool) -> tuple[int, int]:
+        """Return the offsets of `"key"` when the line has it once, else of the line."""
+        start, end = self._line
+        name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+        at = self.source.text.find(f'"{name}"', start, end) if name else -1
+        if at < 0:
+            return start, end
+        return (at, at + len(name) + 2) if not value else (at, at + len(name) + 2)
+
+
+def read_probes(file: str, text: str) -> tuple[tuple[Probe, ...], list[Problem]]:
+    """Read one file of probe intents; an empty line is skipped."""
+    source = SourceText(file, text)
+    found: list[Probe] = []
+    problems: list[Problem] = []
+    at = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        start, at = at, at + len(line) + 1
+        if not line.strip():
+            continue
+        opened = _JsonLine(source, start, start + len(line.rstrip()))
+        data = _object(opened, line, start)
+        if data is not None:
+            table = Table(opened, data, ())
+            found.append(Probe(_situation(table), Place(file, number, 1)))
+            table.finish()
+        problems += opened.problems
+    return tuple(found), problems
+
+
+def _object(opened: TomlFile, line: str, start: int) -> Mapping[str, object] | None:
+    end = start + len(line.rstrip())
+    try:
+        data = strict_json.loads(line.encode("utf-8", "surrogatepass"))
+    except strict_json.JsonError as refusal:
+        hint = 'one JSON object per line: `{"kind": "fs.read", "params": {...}}`'
+        opened.problems.append(opened.source.problem(start, end, "json", str(refusal), hint))
+        return None
+    if not isinstance(data, dict):
+        opened.problems.append(
+            opened.source.problem(start, end, "wrong-type", "a probe is a JSON object")
+        )
+        return None
+    return data
