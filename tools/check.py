@@ -19,6 +19,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "locks": ("python", "tools/lock.py", "--check"),
     "dependencies": ("python", "tools/gen_dependencies.py", "--check"),
     "reference": ("python", "tools/gen_reference.py", "--check"),
+    "commands": ("python", "tools/gen_cli.py", "--check"),
     "guarantees": ("python", "tools/gen_guarantees.py", "--check"),
     "mypy": ("mypy",),
     "pyright": ("pyright", "--warnings"),

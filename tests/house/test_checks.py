@@ -198,8 +198,8 @@ def test_coverage_is_counted_per_room(path: str, room: str) -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    report = {"missing_lines": [3], "missing_branches": [[7, 9], [8, -1]]}
-    assert list(coverage_gate.missing_of("a.py", report)) == ["a.py:3", "a.py:7->9", "a.py:8->exit"]
+    report = {"missing_lines": [3], "missing_branches": [[3, 4], [7, 9], [8, -1]]}
+    assert list(coverage_gate.missing_of("a.py", report)) == ["a.py: 3 7->9 8->exit"]
 
 
 @pytest.mark.parametrize("flag", ["--only=P-999"])
