@@ -22,15 +22,15 @@ from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Entity, Request, Uid, Value
 from holdfast.policy.facts.model import Facts, Touch
 from holdfast.policy.moment import Moment
-from holdfast.policy.obligations import merge
 from holdfast.policy.policy import Policy, Rule
-from holdfast.proto.decision import Decision, Obligations, ResourceDecision, RuleRef, Verdict
+from holdfast.proto.decision import Decision, Obligations, ResourceDecision, Verdict
 from holdfast.proto.limits import REQUESTS_PER_INTENT
 from holdfast.proto.reasons import REASONS, Code
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _NO_ENTITIES: Final[Mapping[Uid, Entity]] = {}
 _OWES_NOTHING: Final = Obligations()
+_ALLOWED: Final = REASONS[Code.ALLOWED].text
 
 Evaluate = Callable[[Request], Outcome]
 """What answers one Cedar request: the compiled program, or the reference engine."""
@@ -127,18 +127,19 @@ def combine(policy: Policy, judged: Sequence[tuple[Touch, Outcome]]) -> Decision
 
 def _allowed(policy: Policy, judged: Sequence[tuple[Touch, Outcome]]) -> Decision:
     rules = _rules(policy, [index for _, outcome in judged for index in outcome.permits])
-    named = [policy.profiles[rule.profile] for rule in rules if rule.profile is not None]
     return Decision(
         decision=Verdict.ALLOW,
         reason_code=Code.ALLOWED,
-        reason=next((rule.reason for rule in rules if rule.reason), REASONS[Code.ALLOWED].text),
+        reason=next((rule.reason for rule in rules if rule.reason), _ALLOWED),
         hint="",
-        rules=tuple(rule.ref for rule in rules),
+        rules=tuple([rule.ref for rule in rules]),
         needs=(),
-        obligations=merge([policy.default_profile, *named]),
-        policy_ref=str(policy.ref),
+        obligations=policy.owed.under(
+            frozenset([rule.profile for rule in rules if rule.profile is not None])
+        ),
+        policy_ref=policy.ref_text,
         resources=_resources(policy, judged),
-        advice=tuple(dict.fromkeys(rule.advice for rule in rules if rule.advice)),
+        advice=_advice(rules),
     )
 
 
@@ -155,12 +156,12 @@ def _denied(
         reason_code=code,
         reason=next((rule.reason for rule in rules if rule.reason), REASONS[code].text),
         hint=next((rule.hint for rule in rules if rule.hint), REASONS[code].todo),
-        rules=tuple(rule.ref for rule in rules),
+        rules=tuple([rule.ref for rule in rules]),
         needs=tuple(needs),
         obligations=_OWES_NOTHING,
-        policy_ref=str(policy.ref),
+        policy_ref=policy.ref_text,
         resources=_resources(policy, judged),
-        advice=tuple(dict.fromkeys(rule.advice for rule in rules if rule.advice)),
+        advice=_advice(rules),
     )
 
 
@@ -174,35 +175,44 @@ def refusal(policy: Policy, code: Code, *, reason: str = "", hint: str = "") -> 
         rules=(),
         needs=(),
         obligations=_OWES_NOTHING,
-        policy_ref=str(policy.ref),
+        policy_ref=policy.ref_text,
         resources=(),
     )
 
 
-def _rules(policy: Policy, indexes: Iterable[int]) -> tuple[Rule, ...]:
+def _advice(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([rule.advice for rule in rules if rule.advice]))
+
+
+def _rules(policy: Policy, indexes: Sequence[int]) -> Sequence[Rule]:
+    if len(indexes) <= 1:
+        return [policy.rules[index] for index in indexes]
     # Sorted by id: which rule is named first must not depend on the order of files or requests.
-    return tuple(sorted({policy.rules[index] for index in indexes}, key=lambda rule: rule.id))
+    return sorted([policy.rules[index] for index in set(indexes)], key=_by_id)
+
+
+def _by_id(rule: Rule) -> str:
+    return rule.id
 
 
 def _resources(
     policy: Policy, judged: Sequence[tuple[Touch, Outcome]]
 ) -> tuple[ResourceDecision, ...]:
-    return tuple(_resource(policy, touch, outcome) for touch, outcome in judged)
+    return tuple([_resource(policy, touch, outcome) for touch, outcome in judged])
 
 
 def _resource(policy: Policy, touch: Touch, outcome: Outcome) -> ResourceDecision:
-    determining: Iterable[int]
+    determining: Sequence[int]
     if outcome.errors:
         determining = [error.index for error in outcome.errors]
     else:
-        determining = outcome.forbids or outcome.permits
+        determining = outcome.determining
     rules = _rules(policy, determining)
     allowed = outcome.allowed and not outcome.errors
-    refs: tuple[RuleRef, ...] = tuple(rule.ref for rule in rules)
     return ResourceDecision(
         action=touch.action,
         uid=str(touch.resource.uid),
         decision=Verdict.ALLOW if allowed else Verdict.DENY,
-        rules=refs,
-        needs=tuple(sorted({rule.needs for rule in rules if rule.needs})) if not allowed else (),
+        rules=tuple([rule.ref for rule in rules]),
+        needs=() if allowed else tuple(sorted({rule.needs for rule in rules if rule.needs})),
     )

@@ -9,10 +9,35 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from holdfast.policy.source.tables import Profile
 from holdfast.proto.decision import Obligations, Sandbox
+
+_REMEMBERED: Final = 1024
+"""Combinations of profiles whose merge is kept; real policies have a handful."""
+
+
+class Owed:
+    """What each combination of profiles owes, merged once."""
+
+    __slots__ = ("_default", "_merged", "_profiles")
+
+    def __init__(self, default: Profile, profiles: Mapping[str, Profile]) -> None:
+        """Take the profile that always applies, and those that rules may name."""
+        self._default = default
+        self._profiles = profiles
+        self._merged: dict[frozenset[str], Obligations] = {}
+
+    def under(self, names: frozenset[str]) -> Obligations:
+        """Return what is owed when permits with these profiles determined the decision."""
+        owed = self._merged.get(names)
+        if owed is None:
+            owed = merge([self._default, *(self._profiles[name] for name in names)])
+            if len(self._merged) < _REMEMBERED:
+                self._merged[names] = owed
+        return owed
 
 
 def merge(profiles: Iterable[Profile]) -> Obligations:

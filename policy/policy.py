@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from holdfast.policy.cedar.program import Program
     from holdfast.policy.cedar.values import Entity
+    from holdfast.policy.obligations import Owed
     from holdfast.policy.source.tables import (
         Approval,
         Case,
@@ -48,6 +49,7 @@ class Policy:
     """Everything a decision depends on, besides the intent, the principal and the moment."""
 
     ref: PolicyRef
+    ref_text: str
     manifest: Manifest
     program: Program
     rules: tuple[Rule, ...]
@@ -58,6 +60,7 @@ class Policy:
     approvals: Mapping[str, Approval]
     profiles: Mapping[str, Profile]
     default_profile: Profile
+    owed: Owed
     limits: Limits
     texts: Mapping[str, str]
     """Rule file to its text, for explanations."""

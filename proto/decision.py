@@ -1,13 +1,15 @@
-"""What a decision says: allow or deny, nothing else, and everything needed to explain it."""
+"""What a decision says: allow or deny, nothing else, and everything needed to explain it.
+
+What is made for every request is a named tuple: a frozen dataclass takes five times as long.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from holdfast.proto.reasons import Code
+from holdfast.proto.reasons import Code
 
 
 class Verdict(StrEnum):
@@ -45,8 +47,7 @@ class Obligations:
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRef:
+class RuleRef(NamedTuple):
     """A rule that determined a decision, and where its author finds it."""
 
     id: str
@@ -54,8 +55,7 @@ class RuleRef:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceDecision:
+class ResourceDecision(NamedTuple):
     """What was decided about one of the things an intent touches."""
 
     action: str
@@ -65,8 +65,7 @@ class ResourceDecision:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer to one intent."""
 
     decision: Verdict

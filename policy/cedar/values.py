@@ -115,10 +115,10 @@ class Record:
 
 
 # `Union` rather than `|`: a forward reference inside a runtime alias needs it on Python 3.11.
-Member: TypeAlias = Union[  # noqa: UP007
+Member: TypeAlias = Union[
     int, str, Uid, "frozenset[Member]", Record, IpAddr, Decimal, Datetime, Duration, BoolMember
 ]
-Value: TypeAlias = Union[  # noqa: UP007
+Value: TypeAlias = Union[
     bool, int, str, Uid, "frozenset[Member]", Record, IpAddr, Decimal, Datetime, Duration
 ]
 
@@ -175,6 +175,8 @@ _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\
 
 def escape(text: str) -> str:
     """Escape `text` for the inside of a Cedar string literal."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return text
     return "".join(
         _ESCAPES.get(c) or (c if c.isprintable() else f"\\u{{{ord(c):x}}}") for c in text
     )

@@ -12,6 +12,7 @@ from holdfast.policy.cedar.program import compile_program
 from holdfast.policy.cedar.values import Entity, Uid
 from holdfast.policy.facts.model import Facts, Touch
 from holdfast.policy.facts.paths import path_entity
+from holdfast.policy.obligations import Owed
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.source.tables import BASELINE_PROFILE, Limits, Manifest, Profile, Tool, Who
 from holdfast.proto.decision import RuleRef
@@ -51,6 +52,7 @@ def _policy(
     )
     return Policy(
         ref=ref,
+        ref_text=str(ref),
         manifest=Manifest("test"),
         program=compile_program(templates),
         rules=rules,
@@ -60,6 +62,7 @@ def _policy(
         approvals={},
         profiles=profiles or {},
         default_profile=BASELINE_PROFILE,
+        owed=Owed(BASELINE_PROFILE, profiles or {}),
         limits=Limits(),
         texts={},
         cases=(),
