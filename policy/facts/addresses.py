@@ -116,6 +116,7 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 _LOW = 0xFFFFFFFF
 
 
+@lru_cache(maxsize=1024)
 def ip_class(address: IpAddr) -> IpClass:
     """Return the class of an address, as what it carries when it carries another one."""
     if address.version == 4:  # noqa: PLR2004 - the IP version
@@ -225,6 +226,7 @@ def _dotted(text: str) -> int | None:
     return value
 
 
+@lru_cache(maxsize=1024)
 def address_text(address: IpAddr) -> str:
     """Return the canonical text: dotted quad, or RFC 5952 without an embedded dotted quad."""
     value = address.address
@@ -270,12 +272,10 @@ _ROWS_V4 = _compiled(NETWORKS_V4, V4_BITS)
 _ROWS_V6 = _compiled(NETWORKS_V6, V6_BITS)
 
 
-@lru_cache(maxsize=1024)
 def _v4_class(value: int) -> IpClass:
     return next(row.name for row in _ROWS_V4 if value >> row.shift == row.value)
 
 
-@lru_cache(maxsize=1024)
 def _v6_class(value: int) -> IpClass:
     carried = _carried(value)
     if carried is not None:

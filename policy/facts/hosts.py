@@ -113,6 +113,8 @@ def _checked(name: str, text: str, field: str) -> str:
 def _encoded(name: str, text: str, field: str) -> str:
     import idna  # noqa: PLC0415
 
+    if "" in name.split("."):
+        raise _not_a_host(text, field)
     shown: list[str] = []
     try:
         labels = [_encoded_label(label, shown) for label in name.split(".")]

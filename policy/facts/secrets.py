@@ -23,7 +23,7 @@ from holdfast.policy.facts.params import Judged, require_fields, whole_number
 MAX_SECRET_NAME = 128
 MAX_USES = 1000
 
-_SEGMENT = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?"
+_SEGMENT = r"[A-Za-z0-9_]+(?:(?:\.|-+)[A-Za-z0-9_]+)*"
 _SECRET = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
 _PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,63}", re.ASCII)
 _PROGRAM_MARK = "program:"

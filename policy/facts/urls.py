@@ -12,9 +12,10 @@ Rules of this file:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
 from typing import cast
 
 from holdfast.policy.cedar.values import Entity, IpAddr, Uid, Value
@@ -49,7 +50,13 @@ _REQUIRED = frozenset({"url"})
 _OPTIONAL = frozenset({"method", "headers", "body", "encoding"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_|~]{1,64}", re.ASCII)
 _VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?", re.ASCII)
-_NO_HEADERS: Mapping[str, object] = {}
+_NO_HEADERS: dict[str, str] = {}
+
+
+@lru_cache(maxsize=1024)
+def _literal(text: str) -> IpAddr | None:
+    """Return the address of a resolver's answer; mapped ones may be dotted at the end."""
+    return parse_v6(text) if ":" in text else parse_v4_number(text)
 
 
 def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr, ...]:
@@ -65,12 +72,12 @@ def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr,
         )
     found: dict[IpAddr, None] = {}
     for text in texts:
-        address = parse_v6(text) if ":" in text else parse_v4_number(text)
+        address = _literal(text)
         if address is None:
             raise Unjudgeable(
                 field,
-                f"{quote(host.text)} resolved to {quote(text)}",
-                "fix the name server's answer",
+                f"{quote(host.text)} resolved to {quote(text)}, no address",
+                "mend what the name server answers",
             )
         found[address] = None
     return tuple(found)
@@ -94,15 +101,14 @@ def url_entity(url: ParsedUrl, address: IpAddr | None) -> Entity:
 
 def url_entities(text: object, world: World, *, field: str = "url") -> tuple[Entity, ...]:
     """Return a URL's entities: one for each address of its host, one when it is unresolved."""
-    return parsed_entities(parse_url(text, field=field), world, field=field)
+    url = parse_url(text, field=field)
+    return _entities(url, resolved_addresses(url.host, world, field=field))
 
 
-def parsed_entities(url: ParsedUrl, world: World, *, field: str = "url") -> tuple[Entity, ...]:
-    """Return the entities of a parsed URL."""
-    addresses = resolved_addresses(url.host, world, field=field)
+def _entities(url: ParsedUrl, addresses: tuple[IpAddr, ...]) -> tuple[Entity, ...]:
     if not addresses:
         return (url_entity(url, None),)
-    return tuple(url_entity(url, address) for address in addresses)
+    return tuple([url_entity(url, address) for address in addresses])
 
 
 def url_touches(params: Mapping[str, object], world: World) -> Judged:
@@ -110,27 +116,27 @@ def url_touches(params: Mapping[str, object], world: World) -> Judged:
     require_fields(params, required=_REQUIRED, optional=_OPTIONAL)
     method = choice(params, "method", METHODS, "GET")
     url = parse_url(params["url"], field="url")
-    headers = _headers(params.get("headers", _NO_HEADERS))
-    body = content_bytes(params, "body", "encoding")
+    addresses = resolved_addresses(url.host, world, field="url")
+    headers = _headers(params["headers"]) if "headers" in params else _NO_HEADERS
+    plain = "body" not in params and "encoding" not in params
+    body = b"" if plain else content_bytes(params, "body", "encoding")
     context: Mapping[str, Value] = {
         "method": method,
         "headers": frozenset(headers),
         "size": len(body),
     }
-    touches = tuple(Touch("net.request", entity, context) for entity in parsed_entities(url, world))
     payload = {
         "method": method,
         "url": url.href,
         "host": url.host.text,
         "port": url.port,
-        "addresses": tuple(
-            address_text(a) for a in resolved_addresses(url.host, world, field="url")
-        ),
+        "addresses": tuple(map(address_text, addresses)),
         "headers": tuple(headers.items()),
         "body": body,
-        "body_digest": f"sha256:{hashlib.sha256(body).hexdigest()}",
+        "body_digest": f"sha256:{sha256(body).hexdigest()}",
     }
-    return Judged(touches, payload)
+    entities = _entities(url, addresses)
+    return Judged(tuple([Touch("net.request", entity, context) for entity in entities]), payload)
 
 
 def _headers(value: object) -> dict[str, str]:
