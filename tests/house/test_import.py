@@ -40,8 +40,8 @@ def test_a_public_name_is_loaded_when_it_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(holdfast.__all__) - {"__version__"}))
-def test_every_public_name_is_there(name: str) -> None:
-    holdfast.__dict__.pop(name, None)
+def test_every_public_name_is_there(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(holdfast, name, raising=False)
     assert getattr(holdfast, name).__name__ == name
     assert name in dir(holdfast)
 
