@@ -1,0 +1,83 @@
+"""The policy folder a command works on: found, read and compiled.
+
+Rules of this file:
+1. Nothing half-loaded: a folder with one error gives no policy, and every error is shown.
+2. `ask`, `who` and `facts` compile in this process. The folder is the caller's own, it is read
+   within the ceilings of `proto.limits`, and Ctrl-C ends it. What judges other people's folders
+   (`check`, `test`, `diff`: the commands a pull request meets) compiles in the confined worker.
+3. `holdfast.toml` marks a folder, as `.git` marks a repository; it is looked for upwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from holdfast.policy.diagnostics import Problem, render_all
+from holdfast.policy.loader import Refused, load_policy
+from holdfast.policy.policy import Policy
+from holdfast.proto.env import Env
+from holdfast.proto.exits import Exit
+from holdfast.runtime.cli.failure import Failure
+from holdfast.runtime.cli.grammar import Call
+from holdfast.runtime.cli.terminal import Terminal
+
+MARK: Final = "holdfast.toml"
+
+
+def named_folder(given: str | None, env: Env) -> str:
+    """Return the folder given, or the nearest one upwards from here."""
+    if given is None:
+        return nearest_folder(env)
+    if not Path(given).is_dir():
+        raise Failure(Exit.USAGE, f"`{given}` is not a folder", "name a policy folder")
+    if not env.disk.exists(str(Path(given, MARK))):
+        hint = f"`holdfast policy init {given}` writes one"
+        raise Failure(Exit.USAGE, f"`{given}` is no policy folder: it has no {MARK}", hint)
+    return given
+
+
+def nearest_folder(env: Env) -> str:
+    """Return the nearest policy folder upwards from the current directory."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if env.disk.exists(str(folder / MARK)):
+            return str(folder)
+    hint = "name one with --policy DIR, or write one: `holdfast policy init`"
+    raise Failure(Exit.USAGE, f"no policy here: no {MARK} in `{here}` or above it", hint)
+
+
+def workspace_of(call: Call, folder: str) -> str:
+    """Return what paths are relative to: as given, else the found folder, else this directory."""
+    given = call.one("--workspace")
+    if given is not None:
+        if not Path(given).is_dir():
+            raise Failure(Exit.USAGE, f"`{given}` is not a folder", "name the workspace's folder")
+        return given
+    return str(Path.cwd()) if call.has("--policy") else folder
+
+
+def compiled(terminal: Terminal, env: Env, folder: str) -> Policy:
+    """Load a folder in this process, or show everything that is wrong with it."""
+    return compiled_files(terminal, env.disk.read_tree(folder), folder)
+
+
+def compiled_files(terminal: Terminal, files: Mapping[str, bytes], folder: str) -> Policy:
+    """Load a folder's files in this process."""
+    loaded = load_policy(files)
+    if isinstance(loaded, Refused):
+        show_problems(terminal, loaded.problems)
+        hint = f"`holdfast policy check {folder}` shows this alone"
+        raise Failure(Exit.FAILED, _count_of(loaded.problems), hint)
+    return loaded.policy
+
+
+def show_problems(terminal: Terminal, problems: Sequence[Problem]) -> None:
+    """Print problems beside what was asked for."""
+    terminal.note(render_all(problems, colour=terminal.error_colour) + "\n")
+
+
+def _count_of(problems: Sequence[Problem]) -> str:
+    errors = sum(problem.severity == "error" for problem in problems)
+    return f"the policy does not load: {errors} error{'' if errors == 1 else 's'}"

@@ -1,0 +1,67 @@
+"""`holdfast policy init`, `fmt` and `import`: the verbs that write files.
+
+Rules of this file:
+1. Nothing that exists is overwritten, except by `fmt`, which changes only how a rule looks.
+2. Everything is checked before the first byte is written; what was written is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from holdfast.proto.env import Env
+from holdfast.proto.exits import Exit
+from holdfast.runtime.cli.failure import Failure
+from holdfast.runtime.cli.grammar import Call, Usage, nearest
+from holdfast.runtime.cli.terminal import Terminal, visible
+from holdfast.runtime.data import TEMPLATES, template_files
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_NAME_LINE: Final = re.compile(rb'^name = "[^"\n]*"', re.MULTILINE)
+_MANIFEST: Final = "holdfast.toml"
+
+
+def init(call: Call, terminal: Terminal, env: Env) -> int:
+    """Write a template's folder."""
+    template = call.one("--template") or next(iter(TEMPLATES))
+    if template not in TEMPLATES:
+        near = nearest(template, TEMPLATES)
+        hint = f"did you mean `{near}`?" if near else f"one of {', '.join(TEMPLATES)}"
+        raise Usage(f"no template `{template}`", hint)
+    name = call.one("--name") or template
+    if not _NAME.fullmatch(name):
+        raise Usage(f"`{name}` is no policy name", "lower case letters, digits, `.`, `_` and `-`")
+    files = dict(template_files(template))
+    files[_MANIFEST] = _NAME_LINE.sub(b'name = "' + name.encode() + b'"', files[_MANIFEST], count=1)
+    folder = call.operand(0) or "."
+    written = write_all_new(env, folder, files)
+    if terminal.json_wanted:
+        terminal.data({"folder": folder, "template": template, "name": name, "files": written})
+    for path in written:
+        terminal.say(f"wrote {visible(path)}")
+    terminal.say(f"next: holdfast policy test{'' if folder == '.' else f' {visible(folder)}'}")
+    return int(Exit.OK)
+
+
+def write_all_new(env: Env, folder: str, files: Mapping[str, bytes]) -> list[str]:
+    """Write files that must not exist; nothing is written when one does."""
+    paths = {str(Path(folder, name)): data for name, data in files.items()}
+    for path in paths:
+        if env.disk.exists(path):
+            raise _exists(path)
+    for path, data in paths.items():
+        try:
+            env.disk.write_new(path, data)
+        except FileExistsError:
+            # Somebody else wrote it in between; theirs stays.
+            raise _exists(path) from None
+    return list(paths)
+
+
+def _exists(path: str) -> Failure:
+    return Failure(
+        Exit.CONFLICT, f"`{path}` exists, and is not overwritten", "choose an empty folder"
+    )

@@ -1,0 +1,228 @@
+"""The command tree: two levels, and only what works.
+
+Rules of this file:
+1. It is a table. It imports nothing but the grammar, so `--help` costs next to nothing.
+2. A command is here when it does what its row says, not before.
+3. `docs/reference/cli.md` is generated from it (`tools/gen_cli.py --check`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from holdfast.runtime.cli.grammar import Command, Example, Option
+
+TAGLINE: Final = "Decides what an agent's tool call may do, runs it, proves it later."
+GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {"policy": "Write, check, test and explain the rules an agent's tool calls are judged by."}
+)
+POINTERS: Final = (("start here", "docs/tutorial/policy.md"),)
+
+_POLICY: Final = Option(
+    "--policy", "DIR", "the policy folder; else the nearest one upwards with a holdfast.toml"
+)
+_AS: Final = Option("--as", "ID", "who asks: an agent or person of who.toml (the first agent)")
+_AT: Final = Option("--at", "TIME", "the moment, as 2026-01-05T12:00:00Z (now)")
+_APPROVE: Final = Option("--approve", "NAME", "as if this approval were held", many=True)
+_RESOLVE: Final = Option(
+    "--resolve",
+    "HOST=ADDR",
+    "as if the host had this address; then no name is looked up",
+    many=True,
+)
+_WORKSPACE: Final = Option(
+    "--workspace", "DIR", "what paths are relative to (the policy's folder, or this one)"
+)
+_PARAMETERS: Final = """
+NAME=VALUE is text, unless the parameter is a list, an object, a number or a switch:
+then VALUE is read as JSON. NAME:=JSON is always JSON. `-` reads a whole intent,
+{"kind": ..., "params": {...}}, from standard input, strictly. For process.exec the
+argument vector may follow `--`, word for word.
+"""
+
+_ALL: Final = (
+    Command(
+        name="up",
+        operands="",
+        least=0,
+        most=0,
+        about="the demo policy and the 60-second tour",
+        more="""
+Compiles the demo policy that is shipped and asks it for what the rows show. Beside it stands
+what a list of patterns, as coding agents keep them, answers to the same. Every row is really
+asked; only rows that need no running service are here yet.
+""",
+        options=(),
+        examples=(Example("holdfast up", "print the tour"),),
+        run="up:up",
+    ),
+    Command(
+        name="ask",
+        operands="KIND [NAME=VALUE ...] | KIND -- ARG ... | -",
+        least=1,
+        most=None,
+        about="one decision; --why explains it",
+        more=f"""
+Judges one intent by a policy folder on this machine, and prints the decision with the rule
+that made it. Nothing is run, opened or sent, except that the host of a request is looked up.
+{_PARAMETERS}
+Exit status 0 is allow, 3 is deny; every question gets one of the two.
+""",
+        options=(
+            _POLICY,
+            _AS,
+            Option("--why", "", "facts, rules, the condition that failed, what would flip it"),
+            _AT,
+            _APPROVE,
+            _RESOLVE,
+            _WORKSPACE,
+        ),
+        examples=(
+            Example("holdfast ask fs.read path=src/app.py", "may the file be read?"),
+            Example("holdfast ask process.exec -- git push origin main", "may this be run?"),
+            Example("holdfast ask shell.exec command='cat a | wc -l' --why", "explain a line"),
+            Example("holdfast ask deploy.run env=prod --approve deploy", "with an approval held"),
+        ),
+        run="ask:ask",
+        brief="KIND k=v.. | -",
+    ),
+    Command(
+        name="policy init",
+        operands="[DIR]",
+        least=0,
+        most=1,
+        about="a good starting folder, with tests",
+        more="""
+Writes a policy folder into DIR (default: here). Files that exist are never overwritten.
+""",
+        options=(
+            Option("--template", "NAME", "coding-agent (default), ci, read-only, ops or demo"),
+            Option("--name", "NAME", "what the policy is called (the folder's name)"),
+        ),
+        examples=(
+            Example("holdfast policy init policy", "start from the coding-agent template"),
+            Example("holdfast policy init ci-policy --template ci", "start from another one"),
+        ),
+        run="policy_write:init",
+    ),
+    Command(
+        name="policy check",
+        operands="[DIR]",
+        least=0,
+        most=1,
+        about="parse, validate, lint: every mistake at once",
+        more="""
+Also refuses what is valid Cedar but cannot be meant, such as a rule that never matches.
+The folder is compiled in a process of its own, with limits on time and memory.
+""",
+        options=(),
+        examples=(Example("holdfast policy check", "check the folder you are in"),),
+        run="policy_check:check",
+    ),
+    Command(
+        name="policy test",
+        operands="[DIR]",
+        least=0,
+        most=1,
+        about="run the folder's tests; rule and condition coverage",
+        more="""
+Runs tests/*.toml at a fixed moment, without a network. Exit status 1 when a test fails.
+""",
+        options=(
+            Option("--coverage", "", "also list each rule and condition no test decided by"),
+            Option("--junit", "FILE", "write a JUnit report"),
+        ),
+        examples=(
+            Example("holdfast policy test --coverage", "and what they do not test"),
+            Example("holdfast policy test policy --junit report.xml", "for a CI system"),
+        ),
+        run="policy_check:test",
+    ),
+    Command(
+        name="policy diff",
+        operands="OLD NEW",
+        least=2,
+        most=2,
+        about="what changes, each flip with a witness",
+        more="""
+Asks both folders every test and probe of either, and prints each answer that changes:
+deny to allow first. Changed approvals, templates, profiles and memberships count too.
+A flip nobody accepted makes the exit status 3.
+""",
+        options=(
+            Option("--accept", "WHY", "write the flips into NEW's holdfast.toml, with the reason"),
+        ),
+        examples=(
+            Example("holdfast policy diff main/policy policy", "review a change"),
+            Example("holdfast policy diff old new --accept 'ops need logs'", "and stand by it"),
+        ),
+        run="policy_diff:diff",
+    ),
+    Command(
+        name="policy who",
+        operands="ACTION RESOURCE",
+        least=2,
+        most=2,
+        about="who may do this to that",
+        more="""
+Asks for everybody in who.toml. RESOURCE is a path, a program, a URL or another name, as the
+action wants it; it may also be written as Cedar does, Path::"src/app.py".
+""",
+        options=(_POLICY, _AT, _APPROVE),
+        examples=(Example("holdfast policy who fs.write src/app.py", "who may write the file?"),),
+        run="policy_who:who",
+    ),
+    Command(
+        name="policy facts",
+        operands="KIND [NAME=VALUE ...] | KIND -- ARG ... | -",
+        least=1,
+        most=None,
+        about="what a rule would see of an intent",
+        more=_PARAMETERS,
+        options=(_POLICY, _AS, _AT, _APPROVE, _RESOLVE, _WORKSPACE),
+        examples=(
+            Example(
+                "holdfast policy facts process.exec -- git diff a.py", "three facts, two things"
+            ),
+        ),
+        run="policy_who:facts",
+        brief="KIND k=v.. | -",
+    ),
+    Command(
+        name="policy fmt",
+        operands="[DIR]",
+        least=0,
+        most=1,
+        about="format the rules",
+        more="",
+        options=(Option("--check", "", "write nothing; exit 1 if something would change"),),
+        examples=(),
+        run="policy_write:fmt",
+    ),
+    Command(
+        name="policy import",
+        operands="FILE",
+        least=1,
+        most=1,
+        about="draft rules from a permission list or an MCP server's tools",
+        more="""
+Reads a coding agent's permission list or the answer of an MCP server's tools/list and prints
+a draft: rules and tools to read, mend and test. Nothing is allowed that you do not put in a
+folder yourself.
+""",
+        options=(Option("--out", "DIR", "write the draft's files into DIR; none is overwritten"),),
+        examples=(Example("holdfast policy import .claude/settings.json", "see the draft"),),
+        run="policy_write:import_",
+    ),
+)
+
+COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
+    {command.name: command for command in _ALL}
+)
+SECTIONS: Final = (
+    ("see", ("up",)),
+    ("decide", ("ask",)),
+    ("write a policy", tuple(name for name in COMMANDS if name.startswith("policy "))),
+)
