@@ -20,6 +20,8 @@ _FIXED_ABOVE: Final = -6
 
 def dumps(value: object) -> bytes:
     """Write the canonical form; raise ValueError or TypeError for what JSON cannot hold."""
+    if _is_texts(value):
+        return _write_texts(value).encode("utf-8")
     return "".join(_parts(value)).encode("utf-8")
 
 
@@ -28,9 +30,20 @@ _write_texts: Final = json.JSONEncoder(
 ).encode
 
 
-def dumps_texts(value: Mapping[str, str | tuple[str, ...]]) -> bytes:
-    """Write an object of only texts and tuples of texts, with ASCII names: the same form, fast."""
-    return _write_texts(value).encode("utf-8")
+def _is_texts(value: object) -> bool:
+    """Whether the standard writer has the same form for it, and is much faster."""
+    if value.__class__ is not dict:
+        return False
+    for name, item in cast("dict[object, object]", value).items():
+        # Only ASCII names sort the same by code point and by UTF-16.
+        if name.__class__ is not str or not cast("str", name).isascii():
+            return False
+        if item.__class__ is not str and not (
+            item.__class__ is tuple
+            and all(one.__class__ is str for one in cast("tuple[object, ...]", item))
+        ):
+            return False
+    return True
 
 
 def _parts(value: object) -> Iterator[str]:

@@ -8,8 +8,8 @@ Rules:
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
@@ -78,14 +78,14 @@ def facts_of(
 
 def payload_digest(kind: str, payload: Mapping[str, object]) -> str:
     """Name what would be executed; bytes are named by their own digest."""
-    form = canonical_json.dumps({"kind": kind, "payload": _digestible(payload)})
-    return f"sha256:{hashlib.sha256(_DIGEST_DOMAIN + form).hexdigest()}"
+    form = canonical_json.dumps(_digestible(payload))
+    return "sha256:" + sha256(b"%b%b\x00%b" % (_DIGEST_DOMAIN, kind.encode(), form)).hexdigest()
 
 
 def _digestible(payload: Mapping[str, object]) -> Mapping[str, object]:
     if not any(isinstance(value, bytes) for value in payload.values()):
         return payload
     return {
-        name: hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+        name: sha256(value).hexdigest() if isinstance(value, bytes) else value
         for name, value in payload.items()
     }
