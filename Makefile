@@ -30,6 +30,7 @@ check: $(READY) ## formatting, types, import contracts, shape, generated pages, 
 
 bench: $(READY) ## figures with their peers beside them; ONLY=P-4 for one goal
 	@$(PY) bench/run.py $(if $(ONLY),--only $(ONLY))
+	@$(PY) tools/gen_reference.py
 
 verify: $(READY) ## the long attacks: twin evaluators, the Cedar corpus, public lists
 	@$(PY) tools/verify.py $(if $(CASES),--cases $(CASES))

@@ -25,7 +25,6 @@ from typing import Any
 
 BENCH = Path(__file__).resolve().parent
 RESULTS = BENCH / "results.json"
-TABLE = BENCH / "results.md"
 _VERSIONS = ("holdfast", "cedarpy", "blake3")
 _FIELDS = ("goal", "value", "unit", "peer", "peer_value", "ratio", "target", "met", "note")
 
@@ -142,7 +141,6 @@ def main() -> int:
             f"  {name}: {cell(row.get('value'))} {row.get('unit', '')}", file=sys.stderr, flush=True
         )
     RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    TABLE.write_text(table(results), encoding="utf-8")
     print(table(results), end="")
     return 0
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import json
+from collections.abc import Iterator
+
+from bench.run import RESULTS, table as bench_table
+from holdfast.policy.diagnostic_codes import CODES
 from holdfast.proto.exits import EXITS
 from holdfast.proto.limits import LIMITS
 from holdfast.proto.reasons import REASONS
-from tools.generated import checking, finish, sync, table
+from tools.generated import ROOT, checking, finish, sync, table
+
+# Each reader's docstring shows the whole of its file, in the order an author meets them.
+READERS = ("manifest", "who", "tools", "approvals", "profiles", "limits", "cases")
 
 
 def reasons() -> str:
@@ -28,12 +37,43 @@ def exits() -> str:
     return table(("status", "name", "meaning"), rows)
 
 
+def diagnostics() -> str:
+    """Every mistake a policy folder can hold."""
+    rows = [(f"`{row.code}`", row.text, row.advice) for row in CODES.values()]
+    return table(("code", "meaning", "what to do"), rows)
+
+
+def settings_files() -> Iterator[str]:
+    """What each settings file of a policy folder may say: its reader's own docstring."""
+    for name in READERS:
+        source = ROOT / "policy" / "source" / f"read_{name}.py"
+        text = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
+        files, _, rest = text.partition(": ")
+        before, block, after = (part.strip() for part in rest.split("```", 2))
+        yield f"## {files}\n\n{before[:1].upper()}{before[1:]}\n\n```toml\n{block}\n```\n\n{after}"
+
+
+def benchmarks() -> str:
+    """The last committed run of `make bench`."""
+    if not RESULTS.exists():
+        return "Nothing measured yet."
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    about = next(iter(results.values()))
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    machine = about["machine"]
+    where = f"{machine['cores']} cores of {machine['cpu']}, {machine['system']}"
+    return f"{bench_table(results)}\nMeasured on {about['date']}: {where}; {versions}."
+
+
 def main() -> int:
     """Write the pages, or say which are stale."""
     regions = {
         ("docs/reference/reasons.md", "reasons"): reasons(),
         ("docs/reference/limits.md", "limits"): limits(),
         ("docs/reference/exit-codes.md", "exits"): exits(),
+        ("docs/reference/diagnostics.md", "diagnostics"): diagnostics(),
+        ("docs/reference/policy-folder.md", "files"): "\n\n".join(settings_files()),
+        ("docs/reference/benchmarks.md", "results"): benchmarks(),
     }
     return finish("reference pages", sync(regions, check=checking()))
 
