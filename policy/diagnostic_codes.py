@@ -106,6 +106,7 @@ _ALL = (
     Code("unknown-value", "a text the attribute never has", "respell it"),
     # Warnings
     Code("unhidden-path", "a permitted program can read what path rules forbid", "hide it"),
+    Code("unfillable-approval", "an approval too few people could give", "add people"),
     Code("unused-approval", "an approval no rule needs", "use or remove it"),
     Code("unused-profile", "a profile nothing names", "use or remove it"),
     Code("unused-group", "a group without members that no rule names", "use or remove it"),
