@@ -31,11 +31,6 @@ _ENTITIES: Final[Mapping[str, Callable[[Frame], Entity]]] = MappingProxyType(
 )
 
 
-def equals(run: Run, constant: str | Uid) -> Test:
-    """Compare with a constant that only its own type can equal."""
-    return lambda frame: run(frame) == constant
-
-
 def all_hold(tests: tuple[Test, ...], frame: Frame) -> bool:
     """Evaluate a chain of `&&`."""
     for test in tests:  # noqa: SIM110 - a generator expression costs more than the tests

@@ -19,12 +19,14 @@ from typing import Literal, TypeAlias
 from cedarpy import pst
 
 from holdfast.policy.cedar.conjuncts import Conjunct, cannot_err, is_entity_variable
+from holdfast.policy.cedar.errors import CedarValueError
 from holdfast.policy.cedar.expressions import disjuncts, uid_of
+from holdfast.policy.cedar.ipaddr import Network, ip
 from holdfast.policy.cedar.pattern import compile_pattern
 from holdfast.policy.cedar.values import Uid
 
-Key: TypeAlias = str | int | Uid
-FacetKind: TypeAlias = Literal["entity", "value", "member", "prefix", "suffix"]
+Key: TypeAlias = str | int | Uid | Network
+FacetKind: TypeAlias = Literal["entity", "value", "member", "prefix", "suffix", "network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Facet:
 
     `entity`: the uid, ancestors and type of a variable. `value`: what an attribute is. `member`:
     what a set attribute contains. `prefix`, `suffix`: how a string attribute begins or ends.
+    `network`: the ranges an address attribute is in.
     """
 
     kind: FacetKind
@@ -105,6 +108,8 @@ def _simple_atom(node: pst.Expr, number: int) -> Atom | None:
             return _equality(left, right, number) or _equality(right, left, number)
         case pst.BinaryOp("contains" | "contains_all" | "contains_any" as op, left, right):
             return _containment(op, left, right, number)
+        case pst.BinaryOp("is_in_range", left, pst.UnaryOp("ip", pst.StringLit(text))):
+            return _range(left, text, number)
         case pst.Like(base, pattern) if _is_path(base):
             return _affix(base, pattern, number)
         case _:
@@ -158,7 +163,20 @@ def _affix(base: pst.Expr, pattern: tuple[pst.PatternElem, ...], number: int) ->
     literal = compiled.prefix if kind == "prefix" else compiled.suffix
     if not literal:
         return None
-    return Atom(Facet(kind, base), frozenset({literal}), number, exact=False)
+    # `like "src/*"` says no more than its prefix does; `like "src/*.py"` does.
+    exact = len(pattern) == len(literal) + 1
+    return Atom(Facet(kind, base), frozenset({literal}), number, exact)
+
+
+def _range(what: pst.Expr, text: str, number: int) -> Atom | None:
+    if not _is_path(what):
+        return None
+    try:
+        address = ip(text)
+    except CedarValueError:
+        return None
+    keys: frozenset[Key] = frozenset({address.network(address.prefix)})
+    return Atom(Facet("network", what), keys, number, exact=False)
 
 
 def _keys(node: pst.Expr) -> frozenset[Key] | None:

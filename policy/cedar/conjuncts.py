@@ -44,13 +44,16 @@ def conjuncts_of(template: pst.Template) -> tuple[Conjunct, ...]:
         *_scope("resource", template.resource),
     ]
     for number, clause in enumerate(template.clauses):
-        if isinstance(clause, pst.When):
-            found += _flatten("when", number, clause.expr, wanted=True)
-        elif isinstance(clause, pst.Unless):
-            found += _flatten("unless", number, clause.expr, wanted=False)
-        else:
-            raise UnknownConstruct(f"unknown clause `{type(clause).__name__}`")
+        found += _clause(number, clause)
     return tuple(found)
+
+
+def _clause(number: int, clause: object) -> Iterator[Conjunct]:
+    if isinstance(clause, pst.When):
+        return _flatten("when", number, clause.expr, wanted=True)
+    if isinstance(clause, pst.Unless):
+        return _flatten("unless", number, clause.expr, wanted=False)
+    raise UnknownConstruct(f"unknown clause `{type(clause).__name__}`")
 
 
 def _scope(

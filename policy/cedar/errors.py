@@ -30,5 +30,5 @@ class BudgetExceeded(EvaluationError):
     __slots__ = ()
 
 
-class UnknownConstruct(Exception):  # noqa: N818 - named by the contract between the rooms
+class UnknownConstruct(Exception):
     """A syntax tree node, operator, slot or depth this evaluator does not model."""

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 
 from cedarpy import pst
 
-from holdfast.policy.cedar import access
+from holdfast.policy.cedar import access, shortcuts
 from holdfast.policy.cedar.errors import EvaluationError, UnknownConstruct
 from holdfast.policy.cedar.frame import Frame, Run, Test
 from holdfast.policy.cedar.limits import BYTES_PER_STEP, MAX_DEPTH
@@ -183,7 +183,7 @@ def size_in_steps(value: Value) -> int:
     """Return what reading all of `value` costs: its members, or its characters by the block."""
     if isinstance(value, frozenset | Record):
         return len(value)
-    return len(value) // BYTES_PER_STEP if value.__class__ is str else 0  # type: ignore[arg-type]
+    return len(value) // BYTES_PER_STEP if isinstance(value, str) else 0
 
 
 def _binary(node: pst.BinaryOp, depth: int) -> Compiled:
@@ -194,9 +194,20 @@ def _binary(node: pst.BinaryOp, depth: int) -> Compiled:
     if function is None:
         raise UnknownConstruct(f"unknown operator `{node.op}`")
     left, right = compile_expression(node.left, depth), compile_expression(node.right, depth)
+    short = _shortcut(node.op, left, right)
+    if short is not None:
+        return Compiled(short, left.cost + right.cost)
     if node.op in SET_SIZED and not (_is_short(left) or _is_short(right)):
         return _fold(_apply_sized(function, left.run, right.run), (left, right))
     return _fold(_apply_both(function, left.run, right.run), (left, right))
+
+
+def _shortcut(op: pst.BinaryOpName, left: Compiled, right: Compiled) -> Test | None:
+    if right.constant and not left.constant:
+        return shortcuts.with_right_constant(op, left.run, right.run(_NO_FRAME))
+    if left.constant and not right.constant:
+        return shortcuts.with_left_constant(op, left.run(_NO_FRAME), right.run)
+    return None
 
 
 def _is_short(part: Compiled) -> bool:
@@ -216,18 +227,6 @@ def _apply_sized(function: Binary, left: Run, right: Run) -> Run:
         return function(a, b)
 
     return run
-
-
-def _equal(node: pst.BinaryOp, depth: int) -> Compiled:
-    """Compile `==`; a string or entity constant needs no check that `true` is not `1`."""
-    left, right = compile_expression(node.left, depth), compile_expression(node.right, depth)
-    for constant, other in ((right, left), (left, right)):
-        if constant.constant and not other.constant:
-            value = constant.run(_NO_FRAME)
-            if isinstance(value, str | Uid):
-                return Compiled(access.equals(other.run, value), other.cost + 1)
-    run = _apply_sized(BINARY["eq"], left.run, right.run)
-    return _fold(run, (left, right))
 
 
 def _and(node: pst.BinaryOp, depth: int) -> Compiled:
@@ -277,6 +276,10 @@ def _attribute(node: pst.GetAttr, depth: int) -> Compiled:
 
 
 def _has(node: pst.HasAttr, depth: int) -> Compiled:
+    if isinstance(node.base, pst.Var) and len(node.attrs) == 1:
+        direct = shortcuts.has_on_variable(node.base.name, node.attrs[0])
+        if direct is not None:
+            return Compiled(direct, 2)
     base = compile_expression(node.base, depth)
     return Compiled(access.has(base.run, tuple(node.attrs)), base.cost + len(node.attrs))
 
@@ -333,7 +336,7 @@ def _has_tag(node: pst.BinaryOp, depth: int) -> Compiled:
 _Compiler: TypeAlias = Callable[[Any, int], Compiled]
 
 _SPECIAL: Final[Mapping[pst.BinaryOpName, _Compiler]] = MappingProxyType(
-    {"and": _and, "or": _or, "eq": _equal, "in": _in, "get_tag": _get_tag, "has_tag": _has_tag}
+    {"and": _and, "or": _or, "in": _in, "get_tag": _get_tag, "has_tag": _has_tag}
 )
 
 _COMPILERS: Final[Mapping[type, _Compiler]] = MappingProxyType(

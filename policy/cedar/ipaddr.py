@@ -12,7 +12,7 @@ Rules (Cedar 4.x):
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from holdfast.policy.cedar.errors import CedarValueError
 
@@ -28,6 +28,14 @@ _OCTET_MAX: Final = 255
 _V4_LOOPBACK_OCTET: Final = 127
 _V4_MULTICAST_NIBBLE: Final = 0xE
 _V6_MULTICAST_OCTET: Final = 0xFF
+
+
+class Network(NamedTuple):
+    """The leading `prefix` bits of an address: what all addresses of one range share."""
+
+    version: int
+    prefix: int
+    bits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,11 @@ class IpAddr:
         return (
             self.version == other.version and other.first <= self.first and self.last <= other.last
         )
+
+    def network(self, prefix: int) -> "Network":
+        """Return the network of `prefix` bits that the first address of this range is in."""
+        bits = _V4_BITS if self.version == 4 else _V6_BITS  # noqa: PLR2004 - the IP version
+        return Network(self.version, prefix, self.first >> (bits - prefix))
 
     def is_loopback(self) -> bool:
         """Say whether this is loopback: 127.0.0.0/8 or ::1."""

@@ -6,7 +6,7 @@ MAX_DEPTH: Final = 100
 """Levels an expression may nest, as many as the reference engine's typed tree holds."""
 
 MAX_STEPS: Final = 1_000_000
-"""Steps one evaluation may take: a step is one tree node, one set member or one `BYTES_PER_STEP`."""
+"""Steps one evaluation may take: tree nodes, set members, blocks of `BYTES_PER_STEP`."""
 
 BYTES_PER_STEP: Final = 64
 """Characters a pattern or a parser reads for the price of one step."""
@@ -19,9 +19,6 @@ INDEX_DEPTH: Final = 48
 
 RULE_COPIES: Final = 64
 """Places in the index one rule may stand at, one for each combination of its alternatives."""
-
-AFFIX_LENGTHS: Final = 12
-"""Different lengths of path prefixes (or suffixes) one index node probes; longer ones are cut."""
 
 WORTHWHILE: Final = 1 / 256
 """Share of the rules a split must save, on average, to be worth its lookup."""

@@ -8,7 +8,7 @@ and tags are not here: they are lazy or look entities up.
 import operator
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from cedarpy import pst
 
@@ -32,15 +32,15 @@ def mismatch(expected: str, value: Value) -> EvaluationError:
 
 def expect_bool(value: Value) -> bool:
     """Return `value`, which must be a bool."""
-    if value.__class__ is bool:
-        return value  # type: ignore[return-value]
+    if isinstance(value, bool):
+        return value
     raise mismatch("bool", value)
 
 
 def expect_string(value: Value) -> str:
     """Return `value`, which must be a string."""
-    if value.__class__ is str:
-        return value  # type: ignore[return-value]
+    if isinstance(value, str):
+        return value
     raise mismatch("string", value)
 
 
@@ -52,8 +52,8 @@ def expect_set(value: Value) -> frozenset[Member]:
 
 
 def _long(value: Value) -> int:
-    if value.__class__ is int:
-        return value  # type: ignore[return-value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     raise mismatch("long", value)
 
 
@@ -63,7 +63,8 @@ def _checked(number: int) -> int:
     raise EvaluationError("integer overflow: the result does not fit 64 bits")
 
 
-def _expect(kind: type[_T], value: Value) -> _T:
+def expect(kind: type[_T], value: Value) -> _T:
+    """Return `value`, which must be of `kind`."""
     if isinstance(value, kind):
         return value
     raise mismatch(kind.__name__.lower(), value)
@@ -84,7 +85,7 @@ def _arithmetic(compute: Callable[[int, int], int]) -> Binary:
 _ORDERED: Final = frozenset({int, Datetime, Duration})
 
 
-def _order(compare: Callable[[object, object], bool]) -> Binary:
+def _order(compare: Callable[[Any, Any], bool]) -> Binary:
     def run(left: Value, right: Value) -> bool:
         kind = left.__class__
         if kind is not right.__class__ or kind not in _ORDERED:
@@ -97,8 +98,8 @@ def _order(compare: Callable[[object, object], bool]) -> Binary:
     return run
 
 
-def _decimal_order(compare: Callable[[object, object], bool]) -> Binary:
-    return lambda left, right: compare(_expect(Decimal, left), _expect(Decimal, right))
+def _decimal_order(compare: Callable[[Any, Any], bool]) -> Binary:
+    return lambda left, right: compare(expect(Decimal, left), expect(Decimal, right))
 
 
 def _not_same(left: Value, right: Value) -> bool:
@@ -132,23 +133,23 @@ def _parser(parse: Callable[[str], Value]) -> Unary:
 
 
 def _is_in_range(left: Value, right: Value) -> bool:
-    return _expect(IpAddr, left).is_in_range(_expect(IpAddr, right))
+    return expect(IpAddr, left).is_in_range(expect(IpAddr, right))
 
 
 def _offset(left: Value, right: Value) -> Datetime:
-    return Datetime(_checked(_expect(Datetime, left).epoch + _expect(Duration, right).milliseconds))
+    return Datetime(_checked(expect(Datetime, left).epoch + expect(Duration, right).milliseconds))
 
 
 def _duration_since(left: Value, right: Value) -> Duration:
-    return Duration(_checked(_expect(Datetime, left).epoch - _expect(Datetime, right).epoch))
+    return Duration(_checked(expect(Datetime, left).epoch - expect(Datetime, right).epoch))
 
 
 def _to_date(value: Value) -> Datetime:
-    return Datetime(_checked(_expect(Datetime, value).epoch // DAY * DAY))
+    return Datetime(_checked(expect(Datetime, value).epoch // DAY * DAY))
 
 
 def _whole(unit: int) -> Unary:
-    return lambda value: _expect(Duration, value).whole(unit)
+    return lambda value: expect(Duration, value).whole(unit)
 
 
 UNARY: Final[Mapping[pst.UnaryOpName, Unary]] = MappingProxyType(
@@ -160,12 +161,12 @@ UNARY: Final[Mapping[pst.UnaryOpName, Unary]] = MappingProxyType(
         "decimal": _parser(decimal),
         "datetime": _parser(datetime),
         "duration": _parser(duration),
-        "is_ipv4": lambda value: _expect(IpAddr, value).version == 4,  # noqa: PLR2004
-        "is_ipv6": lambda value: _expect(IpAddr, value).version == 6,  # noqa: PLR2004
-        "is_loopback": lambda value: _expect(IpAddr, value).is_loopback(),
-        "is_multicast": lambda value: _expect(IpAddr, value).is_multicast(),
+        "is_ipv4": lambda value: expect(IpAddr, value).version == 4,  # noqa: PLR2004
+        "is_ipv6": lambda value: expect(IpAddr, value).version == 6,  # noqa: PLR2004
+        "is_loopback": lambda value: expect(IpAddr, value).is_loopback(),
+        "is_multicast": lambda value: expect(IpAddr, value).is_multicast(),
         "to_date": _to_date,
-        "to_time": lambda value: _expect(Datetime, value).to_time(),
+        "to_time": lambda value: expect(Datetime, value).to_time(),
         "to_milliseconds": _whole(1),
         "to_seconds": _whole(SECOND),
         "to_minutes": _whole(MINUTE),

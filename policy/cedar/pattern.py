@@ -44,7 +44,7 @@ def compile_pattern(elements: Sequence[pst.PatternElem]) -> Pattern:
     return Pattern(first, last, _general(first, tuple(pieces[1:-1]), last), scans=True)
 
 
-def _pieces(elements: Sequence[pst.PatternElem]) -> list[str]:
+def _pieces(elements: Sequence[object]) -> list[str]:
     """Split into literal text between wildcards; neighbouring wildcards are one."""
     pieces: list[list[str]] = [[]]
     after_wildcard = False

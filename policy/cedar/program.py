@@ -11,6 +11,7 @@ Rules:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cedarpy import pst
 
@@ -164,8 +165,8 @@ def _outcome(entries: Sequence[Entry], frame: Frame, steps: int) -> Outcome:
 
 def _exhausted(entries: Sequence[Entry], error: BudgetExceeded, steps: int) -> Outcome:
     """Deny, and blame the costliest rule: the same one whatever order the rules were found in."""
-    worst = max(entries, key=lambda entry: (entry.cost, -entry.index))
-    return Outcome((), (), (RuleError(worst.index, error.message),), steps)
+    worst = max(entries, key=lambda entry: (entry[3], -entry[0]))
+    return Outcome((), (), (RuleError(worst[0], error.message),), steps)
 
 
 def _ordered(indexes: list[int]) -> tuple[int, ...]:
@@ -180,19 +181,29 @@ def compile_program(
     max_depth: int = MAX_DEPTH,
 ) -> Program:
     """Compile rules; raise `UnknownConstruct` for anything this evaluator does not model."""
-    rules = [_compile_rule(number, rule, max_depth) for number, rule in enumerate(templates)]
+    known: _Known = {}
+    rules = [_compile_rule(n, rule, max_depth, known) for n, rule in enumerate(templates)]
     return Program(rules, spans, max_depth)
 
 
-def _compile_rule(index: int, template: pst.Template, max_depth: int) -> CompiledRule:
+_Known: TypeAlias = dict[tuple[pst.Expr, bool], tuple[Test, int]]
+"""Conditions compiled before: rules that ask the same share the closure, and the cache lines."""
+
+
+def _compile_rule(
+    index: int, template: pst.Template, max_depth: int, known: _Known
+) -> CompiledRule:
     if template.effect not in {"permit", "forbid"}:
         raise UnknownConstruct(f"unknown effect `{template.effect}`")
     conjuncts = conjuncts_of(template)
     tests: list[Test] = []
     cost = 1
     for conjunct in conjuncts:
-        test, price = compile_test(conjunct.node, max_depth)
-        tests.append(test if conjunct.wanted else _negated(test))
+        question = (conjunct.node, conjunct.wanted)
+        if question not in known:
+            known[question] = _compile_condition(*question, max_depth)
+        test, price = known[question]
+        tests.append(test)
         cost += price
     return CompiledRule(
         index,
@@ -206,5 +217,6 @@ def _compile_rule(index: int, template: pst.Template, max_depth: int) -> Compile
     )
 
 
-def _negated(test: Test) -> Test:
-    return lambda frame: not test(frame)
+def _compile_condition(node: pst.Expr, wanted: bool, max_depth: int) -> tuple[Test, int]:  # noqa: FBT001
+    test, cost = compile_test(node, max_depth)
+    return (test if wanted else lambda frame: not test(frame)), cost
