@@ -53,6 +53,11 @@ _ALL = (
     Code("not-an-action", "an entity in the action's place that is no action", "use an action"),
     Code("template-slot", "`?principal` or `?resource`: bundles hold no templates", "name it"),
     Code("engine-refuses", "our parser takes the file, the Cedar engine's does not", "report it"),
+    Code(
+        "unknown-construct",
+        "the validator knows a construct that the compiler does not model",
+        "write the rule in plainer words, and report it",
+    ),
     Code("parsers-disagree", "our parser and the Cedar engine's read two trees", "report it"),
     # The folder
     Code("unknown-file", "a file that has no meaning in a policy folder", "move or remove it"),
