@@ -40,9 +40,7 @@ def groups_of(tool: Tool) -> tuple[str, ...]:
 
 
 def _entity(name: str, groups: Iterable[str]) -> Entity:
-    return Entity(
-        Uid("Action", name), {}, frozenset(Uid("Action", group) for group in groups), {}
-    )
+    return Entity(Uid("Action", name), {}, frozenset(Uid("Action", group) for group in groups), {})
 
 
 _SHIPPED: Final = {name: _entity(name, groups) for name, groups in BUILT_IN.items()}
