@@ -115,8 +115,7 @@ def test_the_sdist_holds_all_that_is_committed(built: tuple[Path, Path]) -> None
     wanted = {
         name
         for name in committed_files()
-        if not name.startswith((*ignored, "holdfast/runtime"))
-        and not (ROOT / name).is_symlink()
+        if not name.startswith((*ignored, "holdfast/runtime")) and not (ROOT / name).is_symlink()
     }
     assert wanted - names == set()
     for folder in SHIPPED_ONLY_IN_SDIST:
