@@ -20,7 +20,7 @@ from dataclasses import dataclass, field as dataclass_field
 from typing import NoReturn
 
 from holdfast.policy.facts.model import InvalidIntent
-from holdfast.policy.facts.names import quote, require_text
+from holdfast.policy.facts.names import quote
 from holdfast.policy.facts.paths import parse_relative
 
 MAX_PATCH_BYTES = 1024 * 1024
@@ -104,9 +104,7 @@ class _Section:
 
 def parse_patch(value: object, *, field: str) -> tuple[Change, ...]:
     """Return the changes of a unified diff, or raise InvalidIntent naming the line."""
-    text = require_text(value, field=field)
-    if len(text) > MAX_PATCH_BYTES:
-        raise InvalidIntent(field, "is too long", f"the most is {MAX_PATCH_BYTES} bytes")
+    text = _patch_text(value, field)
     if not text.endswith("\n"):
         raise InvalidIntent(field, "does not end with a newline", "send the whole patch")
     reader = _Reader(text[:-1].split("\n"), field)
@@ -122,6 +120,21 @@ def parse_patch(value: object, *, field: str) -> tuple[Change, ...]:
             seen.add(str(path))
         changes.append(change)
     return tuple(changes)
+
+
+def _patch_text(value: object, field: str) -> str:
+    # Its lines are content, in whatever Unicode form; its names are held to the path grammar.
+    if not isinstance(value, str):
+        raise InvalidIntent(field, "must be a string", "send a unified diff")
+    try:
+        size = len(value.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise InvalidIntent(
+            field, "holds half of a surrogate pair", "send the whole character, in UTF-8"
+        ) from None
+    if size > MAX_PATCH_BYTES:
+        raise InvalidIntent(field, "is too long", f"the most is {MAX_PATCH_BYTES} bytes")
+    return value
 
 
 class _Reader:

@@ -29,8 +29,8 @@ _MAX_UNESCAPES = 3
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]/?#@:\\]+)(?::(?P<port>[0-9]+))?"
-    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]+))?"
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]/?#@:\\ ]+)(?::(?P<port>[0-9]+))?"
+    r"(?P<path>/[^?# ]*)?(?:\?(?P<query>[^# ]+))?"
 )
 # RFC 3986: pchar and `/`; the query has `?` too, and what browsers leave alone in it, without `'`.
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-F]{2})*)+", re.ASCII)
