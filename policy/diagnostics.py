@@ -102,7 +102,7 @@ class SourceText:
         end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
         return self.text[start:end].removesuffix("\r")
 
-    def problem(  # noqa: PLR0913 - a place and what to say of it
+    def problem(
         self,
         start: int,
         end: int,

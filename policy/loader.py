@@ -16,7 +16,7 @@ from holdfast.policy.diagnostics import Problem
 from holdfast.policy.obligations import Owed
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.schema import shipped_schema
-from holdfast.policy.source.folder import MANIFEST, Refused, Source, load_source
+from holdfast.policy.folder import MANIFEST, Refused, Source, load_source
 from holdfast.policy.source.rules import SourceRule
 from holdfast.proto.bundle import DevBundle
 from holdfast.proto.decision import RuleRef

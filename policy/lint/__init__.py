@@ -6,8 +6,6 @@ Every check adds a place to a complaint; none of them decides what a rule means.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from holdfast.policy.diagnostics import Problem, has_errors
 from holdfast.policy.lint.draft import Draft, Notes
 from holdfast.policy.lint.engine import validate
@@ -16,16 +14,15 @@ from holdfast.policy.lint.hiding import unhidden_paths
 from holdfast.policy.lint.reach import dead_approvals, live_scenes
 from holdfast.policy.lint.scenes import scenes_of
 from holdfast.policy.lint.texts import check_texts
+from holdfast.policy.source.rules import SourceRule
 
 __all__ = ["Draft", "check_rules"]
 
 
-def check_rules(
-    draft: Draft, texts: Sequence[str], schema: str
-) -> tuple[Problem, ...]:
-    """Return everything wrong with the rules; `texts` are their files, in order."""
+def check_rules(draft: Draft, schema: str) -> tuple[Problem, ...]:
+    """Return everything wrong with the rules."""
     problems: list[Problem] = []
-    blamed: set[str] = set()
+    unblamed: list[SourceRule] = []
     live: dict[str, frozenset[tuple[str, str, str]]] = {}
     for rule in draft.rules:
         notes = Notes(draft)
@@ -34,10 +31,10 @@ def check_rules(
         check_texts(rule, scenes, notes)
         live[rule.id] = live_scenes(rule, scenes, notes)
         problems += notes.problems
-        if notes.problems:
-            blamed.add(rule.id)
-    if draft.rules and draft.tools is not None:
-        problems += validate(draft, texts, schema, blamed)
+        if not notes.problems:
+            unblamed.append(rule)
+    if unblamed and draft.tools is not None:
+        problems += validate(draft, unblamed, schema)
     if draft.complete and not has_errors(problems):
         problems += dead_approvals(draft, live)
         problems += unhidden_paths(draft, live)

@@ -152,9 +152,7 @@ class Demands:
             self._room(subject).excluded.add(value)
         return subject
 
-    def _order(
-        self, op: str, left: pst.Expr, right: pst.Expr, *, positive: bool
-    ) -> str | None:
+    def _order(self, op: str, left: pst.Expr, right: pst.Expr, *, positive: bool) -> str | None:
         subject, bound = subject_of(left), right
         if subject is None:
             subject, bound, op = subject_of(right), left, _MIRRORED[op]

@@ -42,7 +42,7 @@ class Notes:
     problems: list[Problem] = field(default_factory=list)
     _seen: set[tuple[int, str]] = field(default_factory=set)
 
-    def add(  # noqa: PLR0913 - a place and what to say of it
+    def add(
         self,
         node: object,
         code: str,

@@ -8,16 +8,19 @@ can be found in them. Nothing it refuses is ever let through.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import cedarpy
 from cedarpy import pst
 
 from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.lint.draft import Draft
-from holdfast.policy.source.rules import SourceRule, walk
+from holdfast.policy.source.rules import SourceRule
 
 __all__ = ["check_schema", "validate"]
+
+MAX_SAID = 200
+"""Characters of the engine's own words that are shown."""
 
 _FOR_POLICY = re.compile(r"^for policy `[^`]*`, ")
 _LITERALS: Mapping[str, tuple[str, str]] = {
@@ -41,39 +44,36 @@ def check_schema(schema: str) -> str:
     return ""
 
 
-def validate(
-    draft: Draft, texts: Sequence[str], schema: str, blamed: Iterable[str]
-) -> list[Problem]:
-    """Return what the engine says of rules nobody has blamed yet.
-
-    `texts` are the files of `draft.rules`, in the order of the rules.
-    """
-    result = cedarpy.validate_policies("\n".join(texts), cedarpy.Schema.from_str(schema))
+def validate(draft: Draft, rules: Sequence[SourceRule], schema: str) -> list[Problem]:
+    """Return what the engine says of rules that nobody has blamed yet."""
+    text = "\n".join(rule.text for rule in rules)
+    result = cedarpy.validate_policies(text, cedarpy.Schema.from_str(schema))
     if result.validation_passed:
         return []
-    known = set(blamed)
     problems: list[Problem] = []
-    refused: set[str] = set()
-    for error in result.errors:
-        rule = _rule_of(error.policy_id, draft)
-        if rule is None:
-            problems.append(_unplaced(draft, error.error))
-        elif rule.id not in known and rule.id not in refused:
-            refused.add(rule.id)
-            problems.append(_placed(rule, error.error, draft))
-    return problems
+    refused: set[int] = set()
+    for error in sorted(result.errors, key=lambda each: each.error):  # the engine's order varies
+        index = _index_of(error.policy_id, len(rules))
+        if index is None:
+            problems.append(_unplaced(rules[0], error.error, draft))
+        elif index not in refused:
+            refused.add(index)
+            problems.append(_placed(rules[index], error.error, draft))
+    return problems or [_unplaced(rules[0], "no reason given", draft)]
 
 
-def _rule_of(policy_id: str, draft: Draft) -> SourceRule | None:
+def _index_of(policy_id: str, count: int) -> int | None:
+    """Return the position the engine's name for a rule stands for."""
     number = policy_id.removeprefix("policy")
-    index = int(number) if number.isdecimal() else -1
-    return draft.rules[index] if 0 <= index < len(draft.rules) else None
+    index = int(number) if number.isdecimal() else count
+    return index if index < count else None
 
 
-def _unplaced(draft: Draft, said: str) -> Problem:
+def _unplaced(first: SourceRule, said: str, draft: Draft) -> Problem:
     message = f"the Cedar engine refuses the rules: {displayed(said)}"
-    node = draft.rules[0].template
-    return draft.spans.problem(node, "invalid-rule", message, "report this", part="effect")
+    return draft.spans.problem(
+        first.template, "invalid-rule", message, "report this", part="effect"
+    )
 
 
 def _placed(rule: SourceRule, said: str, draft: Draft) -> Problem:
@@ -83,15 +83,15 @@ def _placed(rule: SourceRule, said: str, draft: Draft) -> Problem:
         problem = place(found, rule, draft) if found else None
         if problem is not None:
             return problem
-    message = _INTERNAL.sub(lambda found: found[1], words)
-    message = f"{displayed(rule.id)} is refused by the schema: {message}"
+    plain = _INTERNAL.sub(lambda found: found[1], words)
+    message = f"{displayed(rule.id)} is refused by the schema: {plain[:MAX_SAID]}"
     hint = "see what the rule is asked with `holdfast policy facts`"
     return draft.spans.problem(rule.template, "invalid-rule", message, hint, part="effect")
 
 
 def _bad_literal(found: re.Match[str], rule: SourceRule, draft: Draft) -> Problem | None:
     name, hint = _LITERALS.get(found["what"], ("", ""))
-    for node in walk(rule.template):
+    for node in rule.nodes:
         match node:
             case pst.UnaryOp(op, pst.StringLit(value) as text) if op == name:
                 if value == found["text"]:
@@ -103,7 +103,7 @@ def _bad_literal(found: re.Match[str], rule: SourceRule, draft: Draft) -> Proble
 
 
 def _not_literal(_found: re.Match[str], rule: SourceRule, draft: Draft) -> Problem | None:
-    for node in walk(rule.template):
+    for node in rule.nodes:
         match node:
             case pst.UnaryOp("ip" | "decimal" | "datetime" | "duration" as op, arg):
                 if not isinstance(arg, pst.StringLit):
@@ -116,7 +116,7 @@ def _not_literal(_found: re.Match[str], rule: SourceRule, draft: Draft) -> Probl
 
 
 def _optional(found: re.Match[str], rule: SourceRule, draft: Draft) -> Problem | None:
-    for node in walk(rule.template):
+    for node in rule.nodes:
         match node:
             case pst.GetAttr(base, attr) if attr == found["attr"]:
                 holder = draft.spans.text(base)
@@ -129,7 +129,7 @@ def _optional(found: re.Match[str], rule: SourceRule, draft: Draft) -> Problem |
 
 
 def _empty_set(_found: re.Match[str], rule: SourceRule, draft: Draft) -> Problem | None:
-    for node in walk(rule.template):
+    for node in rule.nodes:
         if isinstance(node, pst.Set) and not node.elements:
             message = "an empty set has no type"
             hint = "nothing is in it: remove the condition, or `isEmpty()`"

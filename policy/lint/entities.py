@@ -31,7 +31,7 @@ _Check = Callable[[SourceRule, pst.EntityUid, Notes], None]
 def check_entities(rule: SourceRule, notes: Notes) -> None:
     """Note every entity and entity type of a rule that cannot be meant."""
     known = notes.draft.vocabulary.entities
-    for node in walk(rule.template):
+    for node in rule.nodes:
         match node:
             case pst.EntityUid(of) if of.basename == "Action":
                 _action(node, notes)
@@ -107,7 +107,13 @@ def _subject(rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
         near = closest(uid.id, (s.id for s in who.subjects if s.kind == kind))
         suggestion = f"did you mean `{near}`?" if near else f"add a `[[{kind.lower()}]]`;"
     absent = f"no {kind.lower()} {displayed(uid.id)} in who.toml"
-    _nobody(rule, uid, absent, suggestion.removesuffix(";") if rule.effect == "permit" else suggestion, notes)
+    _nobody(
+        rule,
+        uid,
+        absent,
+        suggestion.removesuffix(";") if rule.effect == "permit" else suggestion,
+        notes,
+    )
 
 
 def _path(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
@@ -119,7 +125,7 @@ def _folder(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
 
 
 def _path_or_folder(uid: pst.EntityUid, notes: Notes, *, folder: bool) -> None:
-    shown = f'`{"Dir" if folder else "Path"}::{displayed(uid.id)[1:-1]!r}`'.replace("'", '"')
+    shown = f"`{'Dir' if folder else 'Path'}::{displayed(uid.id)[1:-1]!r}`".replace("'", '"')
     if any(char in uid.id for char in "*?"):
         base = _literal_folder(uid.id)
         message = f"{shown} names one thing: ids are exact, `*` and `?` are not special"
@@ -148,9 +154,7 @@ def _toolset(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
     _one_of(uid, KNOWN_TOOLSETS, "unknown-toolset", "toolset", notes)
 
 
-def _one_of(
-    uid: pst.EntityUid, known: Iterable[str], code: str, what: str, notes: Notes
-) -> None:
+def _one_of(uid: pst.EntityUid, known: Iterable[str], code: str, what: str, notes: Notes) -> None:
     names = tuple(known)
     if uid.id not in names:
         near = closest(uid.id, names)
@@ -189,5 +193,3 @@ _CHECKS: Mapping[str, _Check] = {
     "Workspace": _workspace,
     "Domain": _domain,
 }
-
-

@@ -23,9 +23,7 @@ _RUNS_CODE = ("build", "interpreter")
 SceneKey = tuple[str, str, str]
 
 
-def unhidden_paths(
-    draft: Draft, live: Mapping[str, frozenset[SceneKey]]
-) -> Iterator[Problem]:
+def unhidden_paths(draft: Draft, live: Mapping[str, frozenset[SceneKey]]) -> Iterator[Problem]:
     """Yield a warning for each permit of an interpreter or build tool that hides too little."""
     if draft.profiles is None:
         return
@@ -55,7 +53,7 @@ def _permits_code(rule: SourceRule, live: Mapping[str, frozenset[SceneKey]]) -> 
         return False
     named = {
         str(node)
-        for node in walk(rule.template)
+        for node in rule.nodes
         if isinstance(node, pst.EntityUid) and str(node.type) in {"Program", "Toolset"}
     }
     if not named:
@@ -65,9 +63,7 @@ def _permits_code(rule: SourceRule, live: Mapping[str, frozenset[SceneKey]]) -> 
     return bool(named & (toolsets | programs))
 
 
-def _forbidden(
-    draft: Draft, live: Mapping[str, frozenset[SceneKey]]
-) -> Iterator[tuple[str, str]]:
+def _forbidden(draft: Draft, live: Mapping[str, frozenset[SceneKey]]) -> Iterator[tuple[str, str]]:
     """Yield (what to hide, the rule that forbids reading it)."""
     for rule in draft.rules:
         scenes = live.get(rule.id, frozenset())

@@ -23,9 +23,7 @@ __all__ = ["dead_approvals", "live_scenes"]
 SceneKey = tuple[str, str, str]
 
 
-def live_scenes(
-    rule: SourceRule, scenes: Sequence[Scene], notes: Notes
-) -> frozenset[SceneKey]:
+def live_scenes(rule: SourceRule, scenes: Sequence[Scene], notes: Notes) -> frozenset[SceneKey]:
     """Read a rule's conditions in every scene; note it when none is left."""
     parts = list(conjuncts(rule.template))
     culprits: dict[int, tuple[Conjunct, int]] = {}
@@ -125,7 +123,7 @@ def _note_no_scene(rule: SourceRule, code: str, tail: str, notes: Notes) -> None
     listed = ", ".join(f"`{name}`" for name in touched)
     hint = f"{asked} touches {listed}" if listed else "a folder is `resource in`, not `==`"
     if isinstance(template.resource, pst.ScopeEq) and str(of) in {"Dir", "Domain", "Toolset"}:
-        hint = f'write `resource in {of}::"{template.resource.entity.id}"`'
+        hint = f"write `resource in {template.resource.entity}`"
     notes.add(template.resource, code, message + wrong, hint + tail)
 
 
@@ -133,9 +131,7 @@ def _whom() -> str:
     return 'a principal is an `Agent` or a `Person`, in `Group::"..."`'
 
 
-def dead_approvals(
-    draft: Draft, live: Mapping[str, frozenset[SceneKey]]
-) -> list[Problem]:
+def dead_approvals(draft: Draft, live: Mapping[str, frozenset[SceneKey]]) -> list[Problem]:
     """Return the forbids whose approval opens nothing: no permit meets them anywhere."""
     opened: set[SceneKey] = set()
     for rule in draft.rules:

@@ -7,6 +7,7 @@ Somebody who writes `src*` or `src/**` has another language in mind.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 from cedarpy import pst
 
@@ -15,7 +16,7 @@ from holdfast.policy.lint.conjuncts import subject_of
 from holdfast.policy.lint.draft import Notes
 from holdfast.policy.lint.scenes import Scene
 from holdfast.policy.source.forms import host_complaint, path_complaint
-from holdfast.policy.source.rules import SourceRule, walk
+from holdfast.policy.source.rules import SourceRule
 from holdfast.policy.source.tables import EnumType
 
 __all__ = ["check_texts", "surprise"]
@@ -46,7 +47,7 @@ _Complaint = tuple[str, str]
 def check_texts(rule: SourceRule, scenes: tuple[Scene, ...], notes: Notes) -> None:
     """Note every comparison of an attribute with a text that cannot be meant."""
     types = {scene.resource for scene in scenes}
-    for node in walk(rule.template):
+    for node in rule.nodes:
         if isinstance(node, pst.Like):
             _like(node, types, notes)
         for subject, literal in _comparisons(node):
@@ -92,18 +93,14 @@ def _equal(
             notes.add(literal, check[2], message, hint)
 
 
-def _not_one_of(
-    subject: str, literal: pst.StringLit, known: tuple[str, ...], notes: Notes
-) -> None:
+def _not_one_of(subject: str, literal: pst.StringLit, known: tuple[str, ...], notes: Notes) -> None:
     near = closest(literal.value, known)
     hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(known)}"
     message = f"`{subject}` is never {displayed(literal.value)}"
     notes.add(literal, "unknown-value", message, hint)
 
 
-def _enum(
-    subject: str, literal: pst.StringLit, scenes: tuple[Scene, ...], notes: Notes
-) -> None:
+def _enum(subject: str, literal: pst.StringLit, scenes: tuple[Scene, ...], notes: Notes) -> None:
     """Refuse a text that no tool of the rule's scenes takes for that parameter."""
     name = subject.removeprefix("context.params.")
     tools = notes.draft.tools or {}
@@ -126,7 +123,9 @@ def _path_value(value: str) -> _Complaint:
 def _ext_value(value: str) -> _Complaint:
     if value.startswith("."):
         return "holds the dot", f'write `"{value.lstrip(".")}"`'
-    return ("holds a `/`", "an extension is what follows the last dot") if "/" in value else ("", "")
+    return (
+        ("holds a `/`", "an extension is what follows the last dot") if "/" in value else ("", "")
+    )
 
 
 def _name_value(value: str) -> _Complaint:
@@ -186,7 +185,7 @@ def surprise(pattern: tuple[pst.PatternElem, ...]) -> str | None:
     so does every `**`.
     """
     stars = [isinstance(element, pst.Wildcard) for element in pattern]
-    doubled = any(a and b for a, b in zip(stars, stars[1:], strict=False))
+    doubled = any(a and b for a, b in pairwise(stars))
     if not any(stars) or (stars[0] and not doubled):
         return None
     made = ""

@@ -309,9 +309,7 @@ class Reader:
                 return True
         return False
 
-    def _refuse_text(
-        self, thing: pst.Expr, text: pst.Expr, of: EntityOf, value: Constant
-    ) -> None:
+    def _refuse_text(self, thing: pst.Expr, text: pst.Expr, of: EntityOf, value: Constant) -> None:
         written = self.notes.draft.spans.text(text)
         name = thing.name if isinstance(thing, pst.Var) else of.name
         article = "an" if name[0] in "aeiouAEIOU" else "a"

@@ -9,7 +9,6 @@ from cedarpy import pst
 
 from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.lint.draft import Draft
-from holdfast.policy.source.rules import walk
 
 __all__ = ["Places", "unused_names"]
 
@@ -58,7 +57,7 @@ def _named_groups(draft: Draft) -> set[str]:
     for rule in draft.rules:
         named |= {
             node.id
-            for node in walk(rule.template)
+            for node in rule.nodes
             if isinstance(node, pst.EntityUid) and node.type.basename == "Group"
         }
     for approval in (draft.approvals or {}).values():

@@ -123,7 +123,7 @@ def path_complaint(path: str, *, folder: bool) -> tuple[str, str]:
     if path.startswith("//"):
         workspace, _, rest = path[2:].partition("/")
         if not ID.fullmatch(workspace):
-            return "names no workspace", 'write `//docs` or `//docs/guide`'
+            return "names no workspace", "write `//docs` or `//docs/guide`"
         if not rest:
             return _workspace_root(path, folder=folder)
         body, prefix = rest, f"//{workspace}/"

@@ -94,9 +94,7 @@ def _slot(table: Table, index: int, slot: object, who: Who | None) -> frozenset[
     return frozenset(group for group in slot if isinstance(group, str))
 
 
-def _check_group(
-    table: Table, path: tuple[str | int, ...], group: str, who: Who | None
-) -> None:
+def _check_group(table: Table, path: tuple[str | int, ...], group: str, who: Who | None) -> None:
     if who is not None and group not in who.groups:
         near = closest(group, who.groups)
         hint = f"did you mean `{near}`?" if near else "give a person of who.toml that group"

@@ -87,8 +87,7 @@ def _situation(table: Table) -> Situation:
     if isinstance(table.data.get("kind"), str) and not ASKED_KIND.fullmatch(kind):
         hint = "for example `fs.read`"
         table.note("kind", "bad-value", f"{displayed(kind)} is not a kind", hint)
-    deployment = table.choice("deployment", DEPLOYMENTS, "dev") if "deployment" in table else None
-    table.optional_text("deployment") if deployment is None else None
+    deployment = table.choice("deployment", DEPLOYMENTS, "dev")
     return Situation(
         subject=table.optional_text("as"),
         kind=kind,
@@ -97,7 +96,7 @@ def _situation(table: Table) -> Situation:
         at_ms=_instant(table),
         policy_age_ms=table.optional_duration("policy_age", low=0),
         site=table.optional_text("site"),
-        deployment=deployment,
+        deployment=deployment if "deployment" in table else None,
         resolve=_resolve(table),
     )
 
@@ -182,14 +181,14 @@ class _JsonLine(TomlFile):
         self.source = source
         self._line = (start, end)
 
-    def where(self, path: tuple[str | int, ...], *, value: bool) -> tuple[int, int]:
+    def where(self, path: tuple[str | int, ...], *, value: bool) -> tuple[int, int]:  # noqa: ARG002
         """Return the offsets of `"key"` when the line has it once, else of the line."""
         start, end = self._line
         name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
         at = self.source.text.find(f'"{name}"', start, end) if name else -1
         if at < 0:
             return start, end
-        return (at, at + len(name) + 2) if not value else (at, at + len(name) + 2)
+        return at, at + len(name) + 2
 
 
 def read_probes(file: str, text: str) -> tuple[tuple[Probe, ...], list[Problem]]:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.source.forms import (
@@ -58,6 +59,7 @@ from holdfast.policy.source.tables import (
 __all__ = ["read_tools"]
 
 EFFECTS: tuple[Effect, ...] = ("read", "write", "critical")
+RUNNERS: tuple[Literal["runtime", "caller"], ...] = ("runtime", "caller")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TYPES = (
     "string",
@@ -114,7 +116,7 @@ def _check_kind(top: Table, kind: str) -> None:
 def _tool(kind: str, table: Table) -> Tool:
     params = _params(table)
     by_name = {param.name: param for param in params}
-    run = table.choice("run", ("runtime", "caller"), "caller")
+    run = table.choice("run", RUNNERS, "caller")
     template = _template(table, by_name)
     found = Tool(
         kind=kind,
@@ -310,9 +312,7 @@ def _http(table: Table, params: Mapping[str, Param]) -> HttpTemplate:
     return HttpTemplate(method, pieces)
 
 
-def _url_pieces(
-    table: Table, url: str, params: Mapping[str, Param]
-) -> tuple[str | ParamRef, ...]:
+def _url_pieces(table: Table, url: str, params: Mapping[str, Param]) -> tuple[str | ParamRef, ...]:
     found = _URL.fullmatch(url)
     if found is None:
         if isinstance(table.data.get("url"), str):

@@ -51,7 +51,7 @@ class TomlFile:
         found = self.places.get(path, Location(0, 1, 0, 1))
         return (found.start, found.end) if value else (found.key_start, found.key_end)
 
-    def note(  # noqa: PLR0913 - a place and what to say of it
+    def note(
         self,
         path: Path,
         code: str,
@@ -91,7 +91,7 @@ def _unreadable(file: str, text: str, message: str, at: int | None) -> tuple[Tab
         message = message[: found.start()]
     if at is None:
         at = _offset(text, found) if found else 0
-    hint = "TOML: `key = \"text\"`, `[table]`, `[[list of tables]]`"
+    hint = 'TOML: `key = "text"`, `[table]`, `[[list of tables]]`'
     what = message[:1].lower() + message[1:]
     opened.problems.append(opened.source.problem(at, at + 1, "toml", what, hint))
     return Table(opened, {}, (), broken=True), opened
@@ -122,7 +122,9 @@ class Table:
         """Return whether the file says anything of `key`."""
         return key in self.data
 
-    def note(self, key: str, code: str, message: str, hint: str = "", *, of_key: bool = False) -> None:
+    def note(
+        self, key: str, code: str, message: str, hint: str = "", *, of_key: bool = False
+    ) -> None:
         """Note a problem with a key's value, or with the key itself."""
         self.file.note((*self.path, key), code, message, hint, value=not of_key)
 
@@ -165,10 +167,8 @@ class Table:
 
     def optional_text(self, key: str) -> str | None:
         """Return a text, or None when the key is absent."""
-        return self.text(key, "") if key in self.data else self._absent(key)
-
-    def _absent(self, key: str) -> None:
         self._asked.add(key)
+        return self.text(key, "") if key in self.data else None
 
     def name(self, key: str, default: str | None = None, *, form: re.Pattern[str] = ID) -> str:
         """Return a text of the form of a name."""
@@ -210,7 +210,8 @@ class Table:
 
     def optional_number(self, key: str, *, low: int = 0, high: int = 2**53) -> int | None:
         """Return a whole number, or None when the key is absent."""
-        return self.number(key, low, low=low, high=high) if key in self.data else self._absent(key)
+        self._asked.add(key)
+        return self.number(key, low, low=low, high=high) if key in self.data else None
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false."""
@@ -229,7 +230,8 @@ class Table:
 
     def optional_duration(self, key: str, *, low: int = 1) -> int | None:
         """Return a duration in milliseconds, or None when the key is absent."""
-        return self.duration(key, "1s", low=low) if key in self.data else self._absent(key)
+        self._asked.add(key)
+        return self.duration(key, "1s", low=low) if key in self.data else None
 
     def texts(self, key: str, *, required: bool = False, limit: int = 1024) -> tuple[str, ...]:
         """Return a list of distinct texts."""
@@ -295,5 +297,3 @@ def describe(value: object) -> str:
     if isinstance(value, str):
         return "text" if value else "an empty text"
     return _TYPES.get(type(value), "a date or time") if value is not None else "nothing"
-
-

@@ -46,6 +46,8 @@ class SourceRule:
     line: int
     column: int
     text: str
+    nodes: tuple[object, ...]
+    """Every node of the tree, in the order written."""
     reason: str = ""
     hint: str = ""
     needs: str | None = None
@@ -64,23 +66,37 @@ def read_rules(
     problems: list[Problem] = []
     for parsed in files:
         for template in parsed.templates:
-            rules.append(_rule(template, spans))
-            checks = _Checks(template, spans, approvals, profiles)
+            rule = _rule(template, spans)
+            rules.append(rule)
+            checks = _Checks(rule, spans, approvals, profiles)
             problems += checks.run()
     problems += _duplicates(rules, spans)
     return tuple(rules), tuple(problems)
 
 
+def _fields_of_nodes() -> Mapping[type, tuple[str, ...]]:
+    """Return the fields that can hold nodes, per node type; a pattern's letters hold none."""
+    classes = [each for each in vars(pst).values() if isinstance(each, type)]
+    return {
+        each: tuple(f.name for f in fields(each) if f.name not in {"pattern", "annotations"})
+        for each in classes
+        if is_dataclass(each)
+    }
+
+
+_FIELDS = _fields_of_nodes()
+
+
 def children(node: object) -> Iterator[object]:
-    """Yield the nodes directly below a node."""
-    for field in fields(node) if is_dataclass(node) else ():
-        value = getattr(node, field.name)
-        if isinstance(value, Mapping):
-            yield from (each for each in value.values() if is_dataclass(each))
-        elif isinstance(value, tuple):
-            yield from (each for each in value if is_dataclass(each))
-        elif is_dataclass(value):
+    """Yield the nodes directly below a node, in the order written."""
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if type(value) in _FIELDS:
             yield value
+        elif isinstance(value, tuple):
+            yield from (each for each in value if type(each) in _FIELDS)
+        elif isinstance(value, Mapping):
+            yield from value.values()
 
 
 def walk(node: object) -> Iterator[object]:
@@ -89,7 +105,9 @@ def walk(node: object) -> Iterator[object]:
     while todo:
         one = todo.pop()
         yield one
-        todo.extend(reversed(list(children(one))))
+        below = list(children(one))
+        below.reverse()
+        todo += below
 
 
 def _rule(template: pst.Template, spans: Spans) -> SourceRule:
@@ -106,6 +124,7 @@ def _rule(template: pst.Template, spans: Spans) -> SourceRule:
         line=span.line if span else 1,
         column=span.column if span else 1,
         text=spans.text(template),
+        nodes=tuple(walk(twin)),
         reason=notes.get("reason", ""),
         hint=notes.get("hint", ""),
         needs=notes.get("needs"),
@@ -131,12 +150,13 @@ class _Checks:
 
     def __init__(
         self,
-        template: pst.Template,
+        rule: SourceRule,
         spans: Spans,
         approvals: Mapping[str, object] | None,
         profiles: Mapping[str, object] | None,
     ) -> None:
-        self.template = template
+        self.template = rule.template
+        self.nodes = rule.nodes
         self.spans = spans
         self.approvals = approvals
         self.profiles = profiles
@@ -267,7 +287,7 @@ class _Checks:
         self._note(node, "approval-form", "`context.approvals` cannot be asked here", hint)
 
     def _slots(self) -> None:
-        for node in walk(self.template):
+        for node in self.nodes:
             if isinstance(node, pst.Slot):
                 message = f"`?{node.name}` is a template's: nothing fills it here"
                 self._note(node, "template-slot", message, "name the entity, or use a group")

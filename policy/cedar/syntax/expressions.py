@@ -1,8 +1,8 @@
-"""Cedar expressions: a precedence parser that builds the engine's own nodes.
+r"""Cedar expressions: a precedence parser that builds the engine's own nodes.
 
 Rules of this file:
 1. Every node built is what `cedarpy.policies_to_pst` builds for the same text, quirks and
-   all: `has a.b` is a conjunction, `-1` is a literal, `-(1)` a negation, `"\\u{2a}"` in a
+   all: `has a.b` is a conjunction, `-1` is a literal, `-(1)` a negation, `"\u{2a}"` in a
    pattern is a wildcard. `syntax.parse_rules` refuses a file where the two differ.
 2. Neither the parser's recursion nor a tree's depth passes `MAX_DEPTH`: what comes after
    (compiler, evaluator, tracer, the engine itself) recurses over these trees.
@@ -80,7 +80,7 @@ _BINARY_METHODS: dict[str, Binary] = {
 _METHODS = (*_UNARY_METHODS, *_BINARY_METHODS)
 
 
-class RuleBroken(Exception):  # noqa: N818 - control flow: the rest of the rule is unreadable
+class RuleBroken(Exception):
     """The rule cannot be read further; its problem is noted already."""
 
 
@@ -259,9 +259,7 @@ class ExpressionParser:
             name = below
         return tested
 
-    def _has_one(
-        self, start: int, base: pst.Expr, name: str, token: Token, op: Token
-    ) -> pst.Expr:
+    def _has_one(self, start: int, base: pst.Expr, name: str, token: Token, op: Token) -> pst.Expr:
         node = self.build(pst.HasAttr(base=base, attrs=(name,)), start, base)
         self.mark_part(node, "attr", token)
         self.mark_part(node, "op", op)
@@ -350,7 +348,7 @@ class ExpressionParser:
             elif self.now.kind == "[":
                 self.advance()
                 token = self.now
-                name = self.text("this index", "an index is a text: `context[\"a b\"]`")
+                name = self.text("this index", 'an index is a text: `context["a b"]`')
                 self.expect("]", "`]`")
                 node = self._get(start, node, name, token)
             elif self.now.kind == "(":

@@ -1,6 +1,6 @@
-"""What a quoted text means: Cedar's escapes, which are Rust's.
+r"""What a quoted text means: Cedar's escapes, which are Rust's.
 
-A pattern knows one more, `\\*` for a star that is a star. An escape decoded to a star is a
+A pattern knows one more, `\*` for a star that is a star. An escape decoded to a star is a
 wildcard all the same, as in the engine.
 """
 

@@ -128,9 +128,7 @@ class RuleParser(ExpressionParser):
             self.stop("expected `is`", f"write `{name} is Type`")
         return token
 
-    def _subject(
-        self, name: Literal["principal", "resource"]
-    ) -> pst.PrincipalOrResourceConstraint:
+    def _subject(self, name: Literal["principal", "resource"]) -> pst.PrincipalOrResourceConstraint:
         """Read the constraint on principal or resource."""
         var = self._variable(name)
         node: pst.PrincipalOrResourceConstraint

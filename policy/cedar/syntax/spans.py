@@ -65,7 +65,7 @@ class Spans:
         known = self._nodes.get(id(node))
         return "" if known is None else known[1].text[known[2] : known[3]]
 
-    def problem(  # noqa: PLR0913 - a place and what to say of it
+    def problem(
         self,
         node: object,
         code: str,
@@ -85,6 +85,9 @@ class Spans:
         """Return one table over several files."""
         whole = Spans()
         for spans in several:
-            whole._nodes.update(spans._nodes)
-            whole._parts.update(spans._parts)
+            spans._teach(whole)  # noqa: SLF001 - the same class
         return whole
+
+    def _teach(self, other: Spans) -> None:
+        other._nodes.update(self._nodes)
+        other._parts.update(self._parts)

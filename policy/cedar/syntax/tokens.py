@@ -1,7 +1,7 @@
-"""Cedar text to tokens, exactly as Cedar's own lexer cuts it.
+r"""Cedar text to tokens, exactly as Cedar's own lexer cuts it.
 
 Rules of this file:
-1. White space is Unicode White_Space and nothing else: Python's `\\s` knows four more
+1. White space is Unicode White_Space and nothing else: Python's `\s` knows four more
    characters, and a character only one of two parsers skips is a rule only one of them sees.
 2. A comment runs from `//` to the end of its line; line feed and carriage return both end it.
 3. Comments are kept beside the tokens: the formatter must not lose one.

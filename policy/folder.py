@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
@@ -70,9 +70,7 @@ _TABLES = (MANIFEST, "who.toml", "tools.toml", "approvals.toml", "profiles.toml"
 _FILES = re.compile(r"rules/[\w.-]+\.cedar|tests/[\w.-]+\.toml|probes/[\w.-]+\.jsonl", re.ASCII)
 _IGNORED = re.compile(r"(?:.*/)?(?:README\.md|LICENSE|\.[^/]*)|\.[^/]+/.*")
 _PLACES_FOR = {".cedar": "rules/", ".toml": "tests/", ".jsonl": "probes/"}
-_HIDDEN = re.compile(
-    "[^\\t\\n\\r\\x20-\\x7e]"
-)  # candidates; the category decides
+_HIDDEN = re.compile("[^\\t\\n\\r\\x20-\\x7e]")  # candidates; the category decides
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _SEAL = object()
 
@@ -220,37 +218,30 @@ class _Folder:
         profiles = self._read("profiles.toml", read_profiles)
         limits = self._read("limits.toml", read_limits)
         self._check_default(manifest, profiles)
+        self._cases()
         schema = self._schema(tools or {})
-        parsed = [
-            parse_rules(text, name)
-            for name, text in self.texts.items()
-            if name.startswith("rules/")
-        ]
-        for each in parsed:
-            self.problems += each.problems
+        parsed = self._parsed()
         spans = Spans.merged(each.spans for each in parsed)
         rules, problems = read_rules(parsed, spans, approvals, profiles)
         self.problems += problems
-        self._cases()
-        default_profile = manifest.default_profile if manifest else None
+        draft = Draft(
+            rules=tuple(_readable(rules, parsed)),
+            spans=spans,
+            vocabulary=read_vocabulary(schema or self.shipped_schema),
+            who=who,
+            tools=tools,
+            approvals=approvals,
+            profiles=profiles,
+            default_profile=manifest.default_profile if manifest else None,
+            complete=not any(each.problems for each in parsed),
+        )
         if schema is not None:
-            draft = Draft(
-                rules=rules,
-                spans=spans,
-                vocabulary=read_vocabulary(schema),
-                who=who,
-                tools=tools,
-                approvals=approvals,
-                profiles=profiles,
-                default_profile=default_profile,
-                complete=not any(each.problems for each in parsed),
-            )
-            self._lint(draft, parsed, schema)
-        if has_errors(self.problems) or schema is None:
-            return self._refused()
+            self._lint(draft, schema)
         if (
-            manifest is None or who is None or tools is None or approvals is None
-        ) or (profiles is None or limits is None):
+            has_errors(self.problems)
+            or (manifest is None or who is None or tools is None or limits is None)
+            or (approvals is None or profiles is None or schema is None)
+        ):
             return self._refused()
         return Source(
             manifest=manifest,
@@ -268,6 +259,17 @@ class _Folder:
             warnings=sort_problems(self.problems),
             _seal=_SEAL,
         )
+
+    def _parsed(self) -> list[Parsed]:
+        """Read every file of rules, in the order of their names."""
+        parsed = [
+            parse_rules(text, name)
+            for name, text in self.texts.items()
+            if name.startswith("rules/")
+        ]
+        for each in parsed:
+            self.problems += each.problems
+        return parsed
 
     def _check_default(
         self, manifest: Manifest | None, profiles: Mapping[str, Profile] | None
@@ -308,13 +310,8 @@ class _Folder:
             message = f"the folder has {len(self.cases) + len(self.probes)} tests and probes"
             self._note(MANIFEST, "too-large", message, f"at most {MAX_CASES}")
 
-    def _lint(self, draft: Draft, parsed: list[Parsed], schema: str) -> None:
-        texts = [self.texts[name] for name in self.texts if name.startswith("rules/")]
-        readable = [text for text, each in zip(texts, parsed, strict=True) if not each.problems]
-        if draft.complete:
-            self.problems += check_rules(draft, readable, schema)
-        else:
-            self.problems += check_rules(draft, readable, schema)
+    def _lint(self, draft: Draft, schema: str) -> None:
+        self.problems += check_rules(draft, schema)
         for case, finding in check_cases(draft, self.cases):
             self.problems.append(self._placed(case.place, finding))
         for probe, finding in check_probes(draft, self.probes):
@@ -342,9 +339,7 @@ class _Folder:
         opened = self.tomls[file]
         path: tuple[str | int, ...] = (name,)
         if file == "who.toml":
-            path = next(
-                (p for p in opened.places if _declares_group(p, opened, name)), ("group",)
-            )
+            path = next((p for p in opened.places if _declares_group(p, opened, name)), ("group",))
         start, end = opened.where(path, value=False)
         return opened.source.problem(start, end, code, message, hint, "warning")
 
@@ -354,6 +349,18 @@ def _declares_group(path: tuple[str | int, ...], opened: TomlFile, name: str) ->
         return False
     start, end = opened.where(path, value=True)
     return opened.source.text[start:end].strip("\"'") == name
+
+
+def _readable(rules: Sequence[SourceRule], parsed: Sequence[Parsed]) -> Iterator[SourceRule]:
+    """Yield the rules whose text has no mistake: the others' trees hold stand-ins."""
+    broken: dict[str, list[int]] = {}
+    for each in parsed:
+        for problem in each.problems:
+            broken.setdefault(problem.file, []).append(problem.line)
+    for rule in rules:
+        last = rule.line + rule.text.count("\n")
+        if not any(rule.line <= line <= last for line in broken.get(rule.file, ())):
+            yield rule
 
 
 def _where(name: str) -> str:
@@ -375,8 +382,6 @@ def _hidden_characters(source: SourceText) -> Iterator[Problem]:
         if unicodedata.category(char) in _HIDDEN_CATEGORIES:
             shown = f"\\u{{{ord(char):x}}}"
             name = unicodedata.name(char, "a control character").lower()
-            hint = f'remove it; in a text of a rule write `{shown}`'
+            hint = f"remove it; in a text of a rule write `{shown}`"
             message = f"`{shown}` ({name}) cannot be seen by whoever reviews this"
-            yield source.problem(
-                found.start(), found.end(), "hidden-character", message, hint
-            )
+            yield source.problem(found.start(), found.end(), "hidden-character", message, hint)
