@@ -143,7 +143,7 @@ class Tally:
     total: int = 0
     agreed: int = 0
     skipped: int = 0
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list[str])
 
     def skip(self, test: str, requests: int, why: BaseException) -> None:
         """Count requests that could not be run."""

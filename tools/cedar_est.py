@@ -129,7 +129,7 @@ def _type(name: str) -> pst.EntityType:
     return pst.EntityType(basename, tuple(namespace))
 
 
-def _expr(data: Mapping[str, Any]) -> pst.Expr:  # noqa: C901, PLR0912 - one arm for each form
+def _expr(data: Mapping[str, Any]) -> pst.Expr:
     ((operator, body),) = data.items()
     match operator, body:
         case "Value", _:
@@ -150,7 +150,8 @@ def _expr(data: Mapping[str, Any]) -> pst.Expr:  # noqa: C901, PLR0912 - one arm
         case _, {"arg": arg} if operator in _UNARY:
             return pst.UnaryOp(cast("pst.UnaryOpName", _UNARY[operator]), _expr(arg))
         case _, list():
-            return _call(operator, [_expr(arg) for arg in body])
+            args = cast("list[dict[str, Any]]", body)
+            return _call(operator, [_expr(arg) for arg in args])
         case _:
             raise UnknownJson(f"expression {operator}")
 
@@ -197,8 +198,9 @@ def _value(data: Any) -> pst.Expr:  # noqa: ANN401 - it is JSON
         case {"__extn": {"fn": function, "arg": arg}}:
             return _call(function, [_value(arg)])
         case list():
-            return pst.Set(tuple(map(_value, data)))
+            return pst.Set(tuple(map(_value, cast("list[Any]", data))))
         case dict():
-            return pst.Record(pst.FrozenMap({name: _value(item) for name, item in data.items()}))
+            fields = cast("dict[str, Any]", data)
+            return pst.Record(pst.FrozenMap({name: _value(v) for name, v in fields.items()}))
         case _:
             raise UnknownJson(f"value {data!r}")

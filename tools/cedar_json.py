@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from holdfast.policy.cedar.errors import CedarValueError, EvaluationError
 from holdfast.policy.cedar.longs import in_range
@@ -73,7 +73,7 @@ class Reader:
                 return data
             case list():
                 element = known.element if isinstance(known, SetOf) else None
-                return make_set(self.value(item, element) for item in data)
+                return make_set(self.value(item, element) for item in cast("list[Any]", data))
             case dict():
                 return Record(self.fields(data, known))
             case _:
@@ -84,14 +84,15 @@ class Reader:
         if not isinstance(data, dict):
             raise DocumentError(f"not a record: {data!r}")
         kinds: Mapping[str, Type] = known.fields if isinstance(known, RecordOf) else {}
-        return {name: self.value(item, kinds.get(name)) for name, item in data.items()}
+        fields = cast("dict[str, Any]", data)
+        return {name: self.value(item, kinds.get(name)) for name, item in fields.items()}
 
     def _call(self, call: Any) -> Value:  # noqa: ANN401 - it is JSON
         match call:
             case {"fn": str(name), "arg": arg}:
                 return _make(name, [self.value(arg, None)])
-            case {"fn": str(name), "args": list(args)}:
-                return _make(name, [self.value(arg, None) for arg in args])
+            case {"fn": str(name), "args": args}:
+                return _make(name, [self.value(arg, None) for arg in cast("list[Any]", args)])
             case _:
                 raise DocumentError(f"not an extension call: {call!r}")
 

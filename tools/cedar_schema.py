@@ -39,6 +39,7 @@ class Named:
     namespace: str
 
 
+_Reference: TypeAlias = tuple[str | None, str, str]
 Type: TypeAlias = "SetOf | RecordOf | Named"
 NO_FIELDS: Final = RecordOf({})
 
@@ -69,11 +70,11 @@ class SchemaError(ValueError):
 class Schema:
     """What a schema says about values."""
 
-    commons: dict[str, Type] = field(default_factory=dict)
-    entities: dict[str, RecordOf | Named] = field(default_factory=dict)
-    tags: dict[str, Type] = field(default_factory=dict)
-    contexts: dict[Uid, Type] = field(default_factory=dict)
-    parents: dict[Uid, list[tuple[str | None, str, str]]] = field(default_factory=dict)
+    commons: dict[str, Type] = field(default_factory=dict[str, "Type"])
+    entities: dict[str, RecordOf | Named] = field(default_factory=dict[str, RecordOf | Named])
+    tags: dict[str, Type] = field(default_factory=dict[str, "Type"])
+    contexts: dict[Uid, Type] = field(default_factory=dict[Uid, "Type"])
+    parents: dict[Uid, list[_Reference]] = field(default_factory=dict[Uid, "list[_Reference]"])
     """Of each action: (type as written or None, id, namespace it was written in)."""
 
     def resolve(self, kind: Type) -> Type | str:

@@ -41,6 +41,15 @@ class Facet:
     kind: FacetKind
     node: pst.Expr
 
+    @property
+    def variable(self) -> str:
+        """The entity that says whether this can be read: for the context, the action."""
+        node = self.node
+        while isinstance(node, pst.GetAttr):
+            node = node.base
+        name = node.name if isinstance(node, pst.Var) else ""
+        return "action" if name == "context" else name
+
 
 @dataclass(frozen=True, slots=True)
 class Atom:

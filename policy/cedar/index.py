@@ -11,7 +11,7 @@ negation. Rules that have nothing else are tried one after another, at the price
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Protocol, TypeAlias
@@ -29,7 +29,7 @@ from holdfast.policy.cedar.limits import (
     RULE_COPIES,
     WORTHWHILE,
 )
-from holdfast.policy.cedar.lookup import LOOK_UPS, LookUp
+from holdfast.policy.cedar.lookup import LookUp, look_up
 
 Entry: TypeAlias = tuple[int, bool, tuple[Test, ...], int]
 """A rule to try: its number, whether it permits, the conditions not yet known to hold, their cost.
@@ -112,16 +112,16 @@ class AttributeSplit:
 
     __slots__ = ("_everything", "_look_up", "_rest", "_run")
 
-    def __init__(self, run: Run, look_up: LookUp, rest: Node | None, all_rules: Leaf) -> None:
+    def __init__(self, run: Run, find: LookUp[Node], rest: Node | None, everything: Leaf) -> None:
         self._run = run
-        self._look_up = look_up
+        self._look_up = find
         self._rest = rest
-        self._everything = all_rules
+        self._everything = everything
 
     def find(self, frame: Frame, found: list[Entry]) -> None:
         """Follow the keys the attribute has, or try every rule."""
         try:
-            nodes = self._look_up(self._run(frame))
+            nodes: Collection[Node] = self._look_up(self._run(frame))
         except EvaluationError:
             # The attribute is not there, or of a type the rules cannot use: they all err.
             nodes = (self._everything,)
@@ -162,7 +162,7 @@ def _build(rules: Sequence[Indexed], settled: frozenset[Facet], depth: int) -> N
     if isinstance(facet.node, pst.Var):
         return EntitySplit(facet.node.name, table, others)
     run = compile_expression(facet.node).run
-    return AttributeSplit(run, LOOK_UPS[facet.kind](table), others, Leaf(split))
+    return AttributeSplit(run, look_up(facet.kind, table), others, Leaf(split))
 
 
 def _usable(rule: Indexed, facet: Facet, settled: frozenset[Facet]) -> Atom | None:
@@ -176,8 +176,8 @@ def _usable(rule: Indexed, facet: Facet, settled: frozenset[Facet]) -> Atom | No
 def _best_facet(rules: Sequence[Indexed], settled: frozenset[Facet]) -> Facet | None:
     """Choose the facet that leaves a request the fewest rules; None when none helps.
 
-    Entities come first: they can always be read, and an attribute of a `Url` is only worth reading
-    where the rules are known to be about urls.
+    An attribute is asked for last, unless its entity is settled (or, for the context, the action):
+    the attributes of a `Url` are only worth reading where rules are known to be about urls.
     """
     keys: dict[Facet, Counter[Key]] = {}
     covered: Counter[Facet] = Counter()
@@ -187,11 +187,12 @@ def _best_facet(rules: Sequence[Indexed], settled: frozenset[Facet]) -> Facet | 
             if atom is not None:
                 keys.setdefault(facet, Counter()).update(atom.keys)
                 covered[facet] += 1
-    for entities in (True, False):
+    known = {facet.variable for facet in settled if facet.kind == "entity"}
+    for ready in (True, False):
         savings = {
             facet: covered[facet] - _visits(sizes)
             for facet, sizes in keys.items()
-            if (facet.kind == "entity") is entities
+            if (facet.kind == "entity" or facet.variable in known) is ready
         }
         best = max(savings, key=savings.__getitem__, default=None)
         if best is not None and savings[best] >= len(rules) * WORTHWHILE:

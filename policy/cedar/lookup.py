@@ -5,9 +5,8 @@ Rules: a look-up returns everything under every key that the value satisfies, an
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping
-from types import MappingProxyType
-from typing import Final, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeAlias, TypeVar, assert_never
 
 from holdfast.policy.cedar.atoms import FacetKind, Key
 from holdfast.policy.cedar.ipaddr import IpAddr, Network
@@ -16,6 +15,25 @@ from holdfast.policy.cedar.values import Value
 
 N = TypeVar("N")
 LookUp: TypeAlias = Callable[[Value], Collection[N]]
+
+
+def look_up(kind: FacetKind, table: Mapping[Key, N]) -> LookUp[N]:
+    """Return how to find what stands in `table` for a value of a facet of this `kind`."""
+    match kind:
+        case "value":
+            return by_value(table)
+        case "member":
+            return by_member(table)
+        case "prefix":
+            return by_prefix(table)
+        case "suffix":
+            return by_suffix(table)
+        case "network":
+            return by_network(table)
+        case "entity":
+            raise TypeError("an entity is looked up by its keys, not by a value")
+        case _:
+            assert_never(kind)
 
 
 def by_value(table: Mapping[Key, N]) -> LookUp[N]:
@@ -32,25 +50,22 @@ def by_member(table: Mapping[Key, N]) -> LookUp[N]:
 
 def by_prefix(table: Mapping[Key, N]) -> LookUp[N]:
     """Find by how the value, a string, begins."""
-    prefixes = Prefixes(str(key) for key in table)
-    return lambda value: [table[key] for key in prefixes.of(expect_string(value))]
+    find = _prefix_finder({str(key): node for key, node in table.items()})
+    return lambda value: find(expect_string(value))
 
 
 def by_suffix(table: Mapping[Key, N]) -> LookUp[N]:
     """Find by how the value, a string, ends: by how it begins, read backwards."""
-    mirrored = {str(key)[::-1]: node for key, node in table.items()}
-    prefixes = Prefixes(mirrored)
-    longest = max(map(len, mirrored))
-    return lambda value: [
-        mirrored[key] for key in prefixes.of(expect_string(value)[-longest:][::-1])
-    ]
+    longest = max(len(str(key)) for key in table)
+    find = _prefix_finder({str(key)[::-1]: node for key, node in table.items()})
+    return lambda value: find(expect_string(value)[-longest:][::-1])
 
 
 def by_network(table: Mapping[Key, N]) -> LookUp[N]:
     """Find by the ranges the value, an address or a range, is in."""
     lengths = sorted({(key.version, key.prefix) for key in table if isinstance(key, Network)})
 
-    def look_up(value: Value) -> list[N]:
+    def find(value: Value) -> list[N]:
         address = expect(IpAddr, value)
         networks = [
             address.network(prefix)
@@ -59,47 +74,35 @@ def by_network(table: Mapping[Key, N]) -> LookUp[N]:
         ]
         return [table[network] for network in networks if network in table]
 
-    return look_up
+    return find
 
 
-class Prefixes:
-    """A set of strings that finds all its members some text begins with, in one binary search.
+_Link: TypeAlias = tuple[str, N, "_Link[N] | None"]
+"""A prefix, what stands under it, and the next shorter prefix of this one."""
 
-    Why that is enough: let P be a member that the text begins with, and K the greatest member not
-    above the text. P <= K <= text, and every string between P and a string that begins with P
-    begins with P itself. So each such P is K or a prefix of K, and those are linked at build time.
+
+def _prefix_finder(table: Mapping[str, N]) -> Callable[[str], list[N]]:
+    """Find all prefixes of a text in one binary search.
+
+    Why one is enough: let P be a prefix in the table that the text begins with, and K the greatest
+    one not above the text. P <= K <= text, and every string between P and a string that begins
+    with P begins with P itself. So each such P is K or a prefix of K, and those are linked here.
     """
+    prefixes = sorted(table)
+    links: list[_Link[N] | None] = [None]
+    for prefix in prefixes:
+        shorter = links[-1]
+        while shorter is not None and not prefix.startswith(shorter[0]):
+            shorter = shorter[2]
+        links.append((prefix, table[prefix], shorter))
 
-    __slots__ = ("_shorter", "_sorted")
-
-    def __init__(self, members: Iterable[str]) -> None:
-        self._sorted = sorted(members)
-        self._shorter: dict[str, str | None] = {}
-        chain: list[str] = []
-        for member in self._sorted:
-            while chain and not member.startswith(chain[-1]):
-                chain.pop()
-            self._shorter[member] = chain[-1] if chain else None
-            chain.append(member)
-
-    def of(self, text: str) -> list[str]:
-        """Return the members that `text` begins with, longest first."""
-        place = bisect_right(self._sorted, text)
-        member = self._sorted[place - 1] if place else None
-        found: list[str] = []
-        while member is not None:
-            if text.startswith(member):
-                found.append(member)
-            member = self._shorter[member]
+    def find(text: str) -> list[N]:
+        found: list[N] = []
+        link = links[bisect_right(prefixes, text)]
+        while link is not None:
+            prefix, node, link = link
+            if text.startswith(prefix):
+                found.append(node)
         return found
 
-
-LOOK_UPS: Final[Mapping[FacetKind, Callable[[Mapping[Key, N]], LookUp[N]]]] = MappingProxyType(
-    {
-        "value": by_value,
-        "member": by_member,
-        "prefix": by_prefix,
-        "suffix": by_suffix,
-        "network": by_network,
-    }
-)
+    return find
