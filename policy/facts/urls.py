@@ -102,6 +102,11 @@ def url_entity(url: ParsedUrl, address: IpAddr | None) -> Entity:
 def url_entities(text: object, world: World, *, field: str = "url") -> tuple[Entity, ...]:
     """Return a URL's entities: one for each address of its host, one when it is unresolved."""
     url = parse_url(text, field=field)
+    return parsed_entities(url, world, field=field)
+
+
+def parsed_entities(url: ParsedUrl, world: World, *, field: str = "url") -> tuple[Entity, ...]:
+    """Return the same for an address that was read elsewhere (`ssh:`, `git:`)."""
     return _entities(url, resolved_addresses(url.host, world, field=field))
 
 
