@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 READY := .venv/.ready
-GENERATED := gen_reference.py gen_cli.py gen_guarantees.py gen_dependencies.py
+GENERATED := gen_reference.py gen_cli.py gen_scores.py gen_guarantees.py gen_dependencies.py
 export PYTHONHASHSEED ?= 0
 
 .DEFAULT_GOAL := help

@@ -20,6 +20,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "dependencies": ("python", "tools/gen_dependencies.py", "--check"),
     "reference": ("python", "tools/gen_reference.py", "--check"),
     "commands": ("python", "tools/gen_cli.py", "--check"),
+    "scores": ("python", "tools/gen_scores.py", "--check"),
     "guarantees": ("python", "tools/gen_guarantees.py", "--check"),
     "mypy": ("mypy",),
     "pyright": ("pyright", "--warnings"),

@@ -118,6 +118,7 @@ def test_the_sdist_holds_all_that_is_committed(built: tuple[Path, Path]) -> None
         if not name.startswith((*ignored, "holdfast/runtime")) and not (ROOT / name).is_symlink()
     }
     assert wanted - names == set()
+    assert [name for name in names if name.startswith(tuple(f"holdfast/{r}/" for r in ROOMS))] == []
     for folder in SHIPPED_ONLY_IN_SDIST:
         assert any(name.startswith(folder) for name in names), folder
 
