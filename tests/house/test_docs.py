@@ -48,6 +48,26 @@ def test_what_it_does_not_do_is_said(words: str) -> None:
     assert words in page
 
 
+def test_every_decision_names_its_price() -> None:
+    decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    assert decisions
+    assert [
+        path.name
+        for path in decisions
+        if "\n* Against it: " not in path.read_text(encoding="utf-8")
+    ] == []
+
+
+def test_every_target_of_the_makefile_says_what_it_does() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^([a-z]+):.*## ", text, re.MULTILINE))
+    promised = {"env", "up", "test", "check", "bench", "verify", "docs", "fmt", "lock", "help"}
+    assert promised <= documented
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    assert phony is not None
+    assert documented == set(phony[1].split())
+
+
 def example(text: str, folder: Path) -> Example:
     space = {"_scratch": SimpleNamespace(name=str(folder))}
     return cast("Example", SimpleNamespace(parsed=text, namespace=space))
