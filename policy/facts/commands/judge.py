@@ -1,0 +1,297 @@
+"""Judging one argv: what it runs, reads, writes, removes and connects to.
+
+Rules of this file:
+1. The process itself is the first touch; what its arguments touch follows; what it runs in turn
+   is judged the same way, as a process of its own.
+2. A program without a row, or with an option its row does not know, is unknown: every word that
+   could be a path is one, and it is written; and it `runs_code`.
+3. `flags` holds option names as given (a cluster as its letters, `-rf` as `-r` and `-f`; a value
+   is not part of the name; for an abbreviation also the one known option it could mean).
+   `args` holds every other word after the program and its subcommand, except the values of
+   options; `arg1` to `arg4` are the first four of them, "" when there are fewer. `subcommand` is
+   the first word of programs that have subcommands (`git`, `npm`, `docker`), else "".
+4. `runs_code` is true when these arguments, or names in the environment, make the program run
+   what the caller or the project wrote: `git -c`, `find -exec`, `python x.py`, `make`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from holdfast.policy.cedar.values import Value
+from holdfast.policy.facts.commands.call import Ledger, Place
+from holdfast.policy.facts.commands.environment import environment_runs_code
+from holdfast.policy.facts.commands.options import Reading, read_options
+from holdfast.policy.facts.commands.roles import EFFECTS, FS_ACTIONS, runs_by_role
+from holdfast.policy.facts.commands.spec import Command
+from holdfast.policy.facts.commands.tables import lookup
+from holdfast.policy.facts.model import InvalidIntent, Unjudgeable
+from holdfast.policy.facts.names import quote
+from holdfast.policy.facts.programs import family, resolve_place, resolve_program
+
+_EMPTY: Final[frozenset[str]] = frozenset()
+
+
+EMPTY_CONTEXT: Final[Mapping[str, Value]] = {
+    "subcommand": "", "flags": _EMPTY, "args": _EMPTY, "arg1": "", "arg2": "", "arg3": "",
+    "arg4": "", "runs_code": False, "workdir": ".", "shell": True,
+}  # fmt: skip
+"""What is said of a shell that runs nothing."""
+
+
+class Call:
+    """One program with its arguments, while it is judged."""
+
+    __slots__ = (
+        "args", "argv", "code", "deep", "effects", "family", "flags", "headers", "ledger",
+        "method", "nested", "place", "script", "subcommand", "workdir",
+    )  # fmt: skip
+    effects: list[tuple[str, str]]
+    """Role and text, in the order of the argv."""
+    nested: list[tuple[Sequence[str], Place]]
+    script: str | None
+    """A shell string that this program runs."""
+
+    def __init__(self, ledger: Ledger, argv: Sequence[str], place: Place, name: str) -> None:
+        """Start with nothing known."""
+        self.ledger = ledger
+        self.argv = argv
+        self.place = place
+        self.workdir = place.workdir
+        self.family = name
+        self.subcommand = ""
+        self.flags: list[str] = []
+        self.args: list[str] = []
+        self.code = False
+        self.deep = place.deep
+        self.method = "GET"
+        self.headers = _EMPTY
+        self.effects = []
+        self.nested = []
+        self.script = None
+
+    def effect(self, role: str, text: str) -> None:
+        """Note what one word means."""
+        self.effects.append((role, text))
+        self.code = self.code or runs_by_role(role, text)
+
+    def nest(self, argv: Sequence[str], *, env: Sequence[str] = (), deep: bool = False) -> None:
+        """Judge another program as well, run by this one."""
+        place = self.place.with_env(env, self.workdir)
+        place.deep = place.deep or deep
+        self.nested.append((argv, place))
+
+    def unknown(self, words: Sequence[str]) -> None:
+        """Judge every word that could be a path as one that is written."""
+        self.code = True
+        options = True
+        for word in words:
+            if options and word == "--":
+                options = False
+            elif options and word[:1] == "-" and word != "-":
+                self._unknown_option(word)
+            else:
+                self.args.append(word)
+                self._unknown_operand(word)
+
+    def _unknown_option(self, word: str) -> None:
+        name, attached, value = word.partition("=")
+        self.flags.append(name)
+        if attached:
+            self._unknown_operand(value)
+        if word[1] != "-" and len(word) > 2:  # noqa: PLR2004 - `-ovalue` is longer than `-o`
+            self.effect("any", word[2:])
+
+    def _unknown_operand(self, word: str) -> None:
+        self.effect("any", word)
+        if word[:1] == "@":
+            self.effect("any", word[1:])
+        _, named, value = word.partition("=")
+        if named:
+            self.effect("any", value)
+        if "://" not in word:
+            for separator in ":,":
+                if separator in word:
+                    for piece in word.split(separator):
+                        self.effect("any", piece)
+
+
+def judge(ledger: Ledger, argv: Sequence[str], place: Place) -> None:
+    """Add everything one argv touches to the ledger."""
+    ledger.deeper()
+    program = resolve_program(argv[0], workdir=place.workdir, world=ledger.world)
+    trusted = program.attrs["trusted"]
+    name = family(program.uid.id) if trusted else ""
+    command = lookup(name) if trusted else None
+    call = Call(ledger, argv, place, name)
+    if command is None:
+        call.unknown(argv[1:])
+    elif command.spec.special in REPLACING:
+        REPLACING[command.spec.special](call, command, argv[1:])
+    else:
+        plain(call, command, argv[1:])
+    if place.env and environment_runs_code(place.env):
+        call.code = True
+    ledger.add(
+        "process.exec", program, _context(call), (*argv, place.workdir, place.shell, call.code)
+    )
+    for role, text in call.effects:
+        apply_effect(call, role, text)
+    for inner, where in call.nested:
+        if not inner or not inner[0]:
+            raise InvalidIntent("argv", "names no program to run", "name one")
+        judge(ledger, inner, where)
+    if call.script is not None:
+        where = place.with_env((), call.workdir)
+        where.stdin = None
+        ledger.script(ledger, call.script, where)
+    ledger.depth -= 1
+
+
+def _context(call: Call) -> Mapping[str, Value]:
+    args = call.args
+    first = (*args[:4], "", "", "", "") if len(args) < 4 else args  # noqa: PLR2004 - arg1 to arg4
+    return {
+        "subcommand": call.subcommand,
+        "flags": frozenset(call.flags) if call.flags else _EMPTY,
+        "args": frozenset(args) if args else _EMPTY,
+        "arg1": first[0],
+        "arg2": first[1],
+        "arg3": first[2],
+        "arg4": first[3],
+        "runs_code": call.code,
+        "workdir": call.place.workdir,
+        "shell": call.place.shell,
+    }
+
+
+def apply_effect(call: Call, role: str, text: str) -> None:
+    """Add what one word touches."""
+    actions = FS_ACTIONS.get(role)
+    if actions is not None:
+        if text != "-" or role in ("delete", "write", "list"):
+            call.ledger.path(actions, text, call.workdir, deep=call.deep)
+        return
+    effect = EFFECTS.get(role)
+    if effect is not None:
+        effect(call, text)
+
+
+def plain(call: Call, command: Command, words: Sequence[str]) -> Reading | None:
+    """Judge by the row alone; None when the row does not know an option."""
+    reading = read_options(command, words)
+    if reading.unknown:
+        _not_known(call, command, reading, words)
+        return None
+    _chdir(call, reading)
+    call.flags.extend(reading.flags)
+    call.code = call.code or reading.code or command.spec.runs_code
+    for _, role, value in reading.values:
+        call.effect(role, value)
+    if command.subcommands:
+        return _subcommand(call, command, reading)
+    _operands(call, command, reading)
+    finish = FINISHING.get(command.spec.special)
+    if finish is not None:
+        finish(call, command, reading)
+    return reading
+
+
+def _not_known(call: Call, command: Command, reading: Reading, words: Sequence[str]) -> None:
+    if command.spec.strict:
+        raise Unjudgeable(
+            "argv",
+            f"{quote(call.argv[0])} has no option {quote(reading.unknown)} that is known here",
+            "ask without that option",
+        )
+    call.unknown(words)
+    call.flags.extend(reading.flags)
+    for _, role, value in reading.values:
+        call.effect(role, value)
+
+
+def _chdir(call: Call, reading: Reading) -> None:
+    for _, role, value in reading.values:
+        if role == "chdir" and value:
+            found = resolve_place(value, workdir=call.workdir, world=call.ledger.world)
+            call.workdir = found.uid.id
+
+
+def _subcommand(call: Call, command: Command, reading: Reading) -> Reading | None:
+    rest = reading.rest
+    if not rest:
+        finish = FINISHING.get(command.spec.special)
+        if finish is not None:
+            finish(call, command, reading)
+        return reading
+    call.subcommand = rest[0]
+    known = command.subcommands.get(rest[0])
+    if known is not None:
+        return plain(call, known, rest[1:])
+    if command.spec.strict:
+        raise Unjudgeable(
+            "argv", f"{quote(call.argv[0])} has no subcommand {quote(rest[0])} that is known here",
+            "ask for a known one",
+        )  # fmt: skip
+    # An alias or an external command: it is whatever somebody configured.
+    call.unknown(rest[1:])
+    return None
+
+
+def _operands(call: Call, command: Command, reading: Reading) -> None:
+    operands = reading.operands
+    call.args.extend(operands)
+    if command.deep and ("*" in command.deep or not command.deep.isdisjoint(reading.flags)):
+        call.deep = True
+    changes = bool(command.write_if) and not command.write_if.isdisjoint(reading.flags)
+    head = command.head
+    if command.head_unless and not command.head_unless.isdisjoint(reading.flags):
+        head = head[1:]
+    if not operands and command.spec.default:
+        call.effect(_changed(command.spec.default, changes=changes), ".")
+    count = len(operands)
+    last = count - 1 if command.tail and count > 1 else count
+    for index, word in enumerate(operands):
+        if index < len(head):
+            role = head[index]
+        elif index >= last:
+            role = command.tail
+        else:
+            role = command.star or "any"
+        call.effect(_changed(role, changes=changes), word)
+    if command.tail == "dest":
+        _destination(call, command, operands, reading)
+    if reading.rest is not None:
+        call.args.extend(reading.rest)
+        if "command" in (*command.head, command.star) and command.spec.special not in FINISHING:
+            call.nest(reading.rest)
+
+
+def _changed(role: str, *, changes: bool) -> str:
+    return "update" if changes and role == "read" else role
+
+
+def _destination(call: Call, command: Command, operands: Sequence[str], reading: Reading) -> None:
+    """Judge the name a source gets below a destination that is a directory."""
+    into = [value for _, role, value in reading.values if role == "into"]
+    if into:
+        sources, targets = operands, into
+        # With a target directory given, the last operand is a source like the others.
+        for source in operands[-1:]:
+            call.effect(command.star, source)
+    else:
+        sources, targets = operands[:-1], operands[-1:]
+    for target in targets:
+        for source in sources:
+            name = source.rstrip("/").rpartition("/")[2]
+            if name in ("", ".", ".."):
+                call.deep = True  # the contents, by names nobody gave
+            else:
+                call.effect("write", f"{target}/{name}")
+
+
+REPLACING: Final[dict[str, Callable[[Call, Command, Sequence[str]], None]]] = {}
+"""Functions that read an argv whose form no row can say."""
+FINISHING: Final[dict[str, Callable[[Call, Command, Reading], None]]] = {}
+"""Functions that add what a row cannot say, after the row was applied."""
