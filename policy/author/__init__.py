@@ -1,0 +1,1 @@
+"""Tools for who writes rules: tests, coverage, diff, who, import. Pure."""
