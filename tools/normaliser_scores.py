@@ -411,7 +411,8 @@ def shell(vectors: Path) -> Score:
     judge = shell_normaliser()
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        score.judge(case["command"], _shell, judge, case["command"])
+        if isinstance(case["command"], str):
+            score.judge(case["command"], _shell, judge, case["command"])
     return score
 
 

@@ -250,26 +250,29 @@ def _longest_zeros(groups: list[int]) -> tuple[int, int]:
     return best, length
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """A network as the bits an address must begin with."""
+
     shift: int
     value: int
     name: IpClass
 
 
-def _compiled(networks: tuple[Network, ...], bits: int) -> tuple[_Row, ...]:
-    rows: list[_Row] = []
+def compiled(networks: tuple[Network, ...], bits: int) -> tuple[Row, ...]:
+    """Return a table in the form it is searched in; ValueError names a row that is no network."""
+    rows: list[Row] = []
     for network in networks:
         text, _, length = network.prefix.partition("/")
         address = parse_v6(text) if bits == V6_BITS else parse_v4_number(text)
         if address is None:
             raise ValueError(network.prefix)
         shift = bits - int(length)
-        rows.append(_Row(shift, address.address >> shift, network.name))
+        rows.append(Row(shift, address.address >> shift, network.name))
     return tuple(rows)
 
 
-_ROWS_V4 = _compiled(NETWORKS_V4, V4_BITS)
-_ROWS_V6 = _compiled(NETWORKS_V6, V6_BITS)
+_ROWS_V4 = compiled(NETWORKS_V4, V4_BITS)
+_ROWS_V6 = compiled(NETWORKS_V6, V6_BITS)
 
 
 def _v4_class(value: int) -> IpClass:

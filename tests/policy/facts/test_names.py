@@ -106,7 +106,7 @@ def test_bytes_within_the_limit(text: str, limit: int) -> None:
 
 @pytest.mark.parametrize(("text", "limit"), [("abcde", 4), ("ééa", 4), ("日日", 5)])
 def test_bytes_over_the_limit(text: str, limit: int) -> None:
-    with pytest.raises(InvalidIntent, match=f"bytes long") as caught:
+    with pytest.raises(InvalidIntent, match="bytes long") as caught:
         require_bytes_at_most(text, limit, field="f")
     assert caught.value.hint == f"the most is {limit} bytes"
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from holdfast.policy.cedar.values import Entity
 from holdfast.policy.facts.hosts import Host
+from holdfast.policy.facts.model import World
+from holdfast.policy.facts.params import Judged
 from holdfast.policy.facts.paths import path_entity
-from holdfast.policy.facts.url_grammar import parse_url
+from holdfast.policy.facts.url_grammar import ParsedUrl, parse_url
 from tools import normaliser_scores as scores
 
 
@@ -21,16 +24,45 @@ def test_nothing_is_wrong(vectors: Callable[[str], Path]) -> None:
     assert sum(score.cases for score in found) > 30_000
 
 
+def any_path(text: str, *, field: str) -> str:
+    del field
+    return text
+
+
+def one_path(text: str, *, workdir: str, world: World, shell: bool) -> Entity:
+    del text, workdir, world, shell
+    return path_entity("x")
+
+
+def one_host(text: str) -> Host:
+    del text
+    return Host("aab.example", None)
+
+
+def one_url(text: str) -> ParsedUrl:
+    del text
+    return parse_url("https://x/")
+
+
+def nothing() -> Callable[[Mapping[str, object], World], Judged]:
+    def judge(params: Mapping[str, object], world: World) -> Judged:
+        del params, world
+        return Judged((), {})
+
+    return judge
+
+
 @pytest.mark.parametrize(
     ("suite", "broken", "replacement"),
     [
-        (scores.paths, "parse_relative", lambda text, field: text),
-        (scores.operands, "resolve_operand", lambda text, **_: path_entity("x")),
-        (scores.confusables, "canonical_host", lambda text: Host("aab.example", None)),
-        (scores.idna, "canonical_host", lambda text: Host("x", None)),
-        (scores.whatwg, "parse_url", lambda text: parse_url("https://x/")),
-        (scores.url_paths, "parse_url", lambda text: parse_url("https://x/")),
-        (scores.escapes, "parse_url", lambda text: parse_url("https://x/")),
+        (scores.paths, "parse_relative", any_path),
+        (scores.operands, "resolve_operand", one_path),
+        (scores.confusables, "canonical_host", one_host),
+        (scores.idna, "canonical_host", one_host),
+        (scores.whatwg, "parse_url", one_url),
+        (scores.url_paths, "parse_url", one_url),
+        (scores.escapes, "parse_url", one_url),
+        (scores.shell, "shell_normaliser", nothing),
     ],
 )
 def test_a_broken_normaliser_is_found(
@@ -59,7 +91,12 @@ def test_a_wrong_case_fails_the_run_and_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = scores.Score("suite", cases=1, accepted=1, wrong=["'../x': leaves"])
-    monkeypatch.setattr(scores, "measure", lambda _vectors: [wrong])
+
+    def measure(vectors: Path) -> list[scores.Score]:
+        del vectors
+        return [wrong]
+
+    monkeypatch.setattr(scores, "measure", measure)
     for arguments in ([], ["--markdown"]):
         monkeypatch.setattr("sys.argv", ["normaliser_scores", *arguments])
         assert scores.main() == 1

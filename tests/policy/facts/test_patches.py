@@ -8,6 +8,8 @@ from holdfast.policy.facts.model import InvalidIntent
 from holdfast.policy.facts.patches import MAX_PATCH_BYTES, Change, parse_patch
 
 BODY = "@@ -1 +1 @@\n-a\n+b\n"
+END = "\\ No newline at end of file\n"
+RENAME = "diff --git a/x b/y\nrename from x\nrename to y\n"
 
 
 def changes(text: str) -> list[tuple[str | None, str | None, str | None]]:
@@ -37,10 +39,8 @@ def changes(text: str) -> list[tuple[str | None, str | None, str | None]]:
          ("x", "y", None)),
         ('diff --git a/x "b/\\303\\251"\nrename from x\nrename to "\\303\\251"\n',
          ("x", "é", None)),
-        (f"diff --git a/x b/y\ndissimilarity index 9%\nrename from x\nrename to y\n"
-         f"--- a/x\n+++ b/y\n{BODY}", ("x", "y", None)),
-        ("--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ def f():\n a\n-b\n\\ No newline at end of file\n+c\n"
-         "\\ No newline at end of file\n", ("x", "x", None)),
+        (f"{RENAME}dissimilarity index 9%\n--- a/x\n+++ b/y\n{BODY}", ("x", "y", None)),
+        (f"--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f():\n a\n-b\n{END}+c\n{END}", ("x", "x", None)),
         (f"--- a/x\n+++ b/x\n{BODY}@@ -9 +9,0 @@\n-z\n", ("x", "x", None)),
     ],
 )  # fmt: skip
@@ -58,8 +58,7 @@ def test_accepted(text: str, found: tuple[str | None, str | None, str | None]) -
         (f"From: me\n\n--- a/x\n+++ b/x\n{BODY}", "line 1: `From: me` begins no file"),
         (f"--- a/x\n+++ b/x\n{BODY}\n--- a/y\n+++ b/y\n{BODY}", "line 6: `` begins no file"),
         (f"--- a/x\n+++ b/x\n{BODY}--- a/x\n+++ b/x\n{BODY}", "changes `x` twice"),
-        ("diff --git a/x b/y\nrename from x\nrename to y\n"
-         "diff --git a/y b/z\nrename from y\nrename to z\n", "changes `y` twice"),
+        (f"{RENAME}diff --git a/y b/z\nrename from y\nrename to z\n", "changes `y` twice"),
         (f"--- a/../x\n+++ b/../x\n{BODY}", "holds `..`"),
         (f"--- a//etc/x\n+++ b//etc/x\n{BODY}", "is absolute"),
         (f"--- a/.git\\\\x\n+++ b/x\n{BODY}", "backslash"),

@@ -51,6 +51,7 @@ def test_every_row_of_the_list_works(path: str) -> None:
         ".npmrc.orig.bak",
         "..npmrc.swp",
         ".npmrc.swp",
+        ".npmrc.swo",
         "terraform.tfstate.backup",
         "a.tfvars",
         "/etc/shadow",
