@@ -137,7 +137,7 @@ def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
 
 
 def _set(param: Param, kind: SetType, value: object) -> Value:
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise InvalidIntent(param.name, "must be a list", "for example [1, 2]")
     items: list[object] = list(value)  # pyright: ignore[reportUnknownArgumentType] - typed below
     if len(items) > _SET_ITEMS:

@@ -14,15 +14,14 @@ from types import MappingProxyType
 from typing import Final
 
 from holdfast.policy.cedar.values import Record
-from holdfast.policy.facts.argv import exec_touches
 from holdfast.policy.facts.custom import custom_touches, tool_entity
+from holdfast.policy.facts.execs import exec_touches, shell_exec_touches
 from holdfast.policy.facts.files import fs_touches
 from holdfast.policy.facts.model import Facts, Touch, World
 from holdfast.policy.facts.names import require_text, suggest
 from holdfast.policy.facts.params import Judged, require_fields
 from holdfast.policy.facts.repos import repo_touches
 from holdfast.policy.facts.secrets import secret_touches
-from holdfast.policy.facts.shell import shell_exec_touches
 from holdfast.policy.facts.upstream import mcp_touches
 from holdfast.policy.facts.urls import url_touches
 from holdfast.policy.source.tables import Tool
