@@ -4,12 +4,11 @@ Rules of this file:
 1. One parse gives both what is judged and the frozen payload that is executed.
 2. A patch is judged change by change: a creation or modification is a write, a deletion a
    delete, and a rename reads and deletes the old path and writes the new one.
-3. Content is not text to a policy: it is judged by its size and bound by its digest.
+3. Content is not text to a policy: it is judged by its size and bound by the payload's digest.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -72,12 +71,7 @@ def _write(params: Mapping[str, object], world: World) -> Judged:
     workspace, path = _workspace(params, world), _path(params)
     content = content_bytes(params, "content", "encoding")
     entity = path_entity(path, workspace=workspace, size=len(content))
-    payload = {
-        "workspace": workspace,
-        "path": path,
-        "content": content,
-        "content_digest": f"sha256:{hashlib.sha256(content).hexdigest()}",
-    }
+    payload = {"workspace": workspace, "path": path, "content": content}
     return Judged((Touch("fs.write", entity, _NO_FACTS),), payload)
 
 

@@ -7,7 +7,7 @@ Rules of this file:
    never to the caller: a `host` header would ask another server than the judged one.
 3. Header names are lower case in facts, payload and on the wire; values are visible ASCII, so
    that nothing can be smuggled behind a line break.
-4. The body is opaque: judged by its size, bound by its digest.
+4. The body is opaque: judged by its size, bound by the payload's digest.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
 from typing import cast
 
 from holdfast.policy.cedar.values import Entity, IpAddr, Uid, Value
@@ -133,12 +132,9 @@ def url_touches(params: Mapping[str, object], world: World) -> Judged:
     payload = {
         "method": method,
         "url": url.href,
-        "host": url.host.text,
-        "port": url.port,
         "addresses": tuple(map(address_text, addresses)),
-        "headers": tuple(headers.items()),
+        "headers": tuple([f"{name}: {content}" for name, content in headers.items()]),
         "body": body,
-        "body_digest": f"sha256:{sha256(body).hexdigest()}",
     }
     entities = _entities(url, addresses)
     return Judged(tuple([Touch("net.request", entity, context) for entity in entities]), payload)

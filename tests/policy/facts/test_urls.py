@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
 from holdfast.policy.cedar.values import Uid, ip
@@ -200,12 +198,9 @@ def test_request() -> None:
     assert dict(judged.payload) == {
         "method": "POST",
         "url": "https://api.example.com/",
-        "host": "api.example.com",
-        "port": 443,
         "addresses": ("93.184.216.34", "2606:4700::1"),
-        "headers": (("accept", "text/html"), ("x-empty", "")),
+        "headers": ("accept: text/html", "x-empty: "),
         "body": "é".encode(),
-        "body_digest": f"sha256:{hashlib.sha256('é'.encode()).hexdigest()}",
     }
 
 
