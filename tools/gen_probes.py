@@ -55,7 +55,7 @@ python script.py|python -c print(1)|python -m http.server|node app.js|bash run.s
 ./scripts/deploy.sh|/usr/bin/git status|/tmp/evil|curl https://api.example.com/v1
 curl -o out.json https://api.example.com/v1|wget https://127.1/|ssh host.example.com uptime
 scp src/app.py host.example.com:/tmp|docker run alpine|kubectl get pods|kubectl delete pod x
-terraform plan|terraform apply|sudo ls|env FOO=1 ls|xargs rm|echo hello|true|jq .a data.json
+terraform plan|terraform apply|sudo ls|env FOO=1 ls|xargs -0 echo|echo hello|true|jq .a data.json
 tee out.txt|dd if=/dev/zero of=disk.img|unknown-program file.txt|ln -s src link|diff a b
 """
 SHELL = (

@@ -10,5 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-CORPORA: Final[Mapping[str, str]] = MappingProxyType({})
+CORPORA: Final[Mapping[str, str]] = MappingProxyType(
+    {"core-1": "af3ae74cc4a6b13b319e74f5f4d8bf3cc33c1892dd2cdb06840730ffe75c4feb"}
+)
 """Name to the SHA-256 of `<name>.jsonl`."""
