@@ -40,19 +40,25 @@ _CODE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Arguments that make a program run something else; any other is tried with `-c true`."""
-_OF_CLASS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "public": "93.184.215.14",
-        "private": "10.0.0.7",
-        "loopback": "127.0.0.1",
-        "link_local": "169.254.1.1",
-        "cgnat": "100.64.0.1",
-        "metadata": "169.254.169.254",
-        "multicast": "224.0.0.1",
-        "reserved": "240.0.0.1",
-        "unspecified": "0.0.0.0",  # noqa: S104 - an address to judge, nothing listens
-    }
+_ADDRESSES: Final = (
+    "93.184.215.14",
+    "10.0.0.7",
+    "172.16.0.7",
+    "192.168.0.7",
+    "127.0.0.1",
+    "169.254.1.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "224.0.0.1",
+    "240.0.0.1",
+    "0.0.0.0",  # noqa: S104 - an address to judge, nothing listens
+    "2606:4700::1111",
+    "fd00::7",
+    "::1",
+    "fe80::1",
+    "ff02::1",
 )
+"""Some of every class and both families: a class and a range part on one of them."""
 
 
 class Ask(NamedTuple):
@@ -188,13 +194,10 @@ def urls_of(mentions: Mentions) -> list[tuple[str, str]]:
 
 
 def _url_asks(action: str, mentions: Mentions) -> Iterator[Ask]:
-    addresses = ordered(
-        [""],
-        _edges(mentions.of("resource.ip", IpAddr)),
-        (_OF_CLASS[name] for name in mentions.of("resource.ip_class", str) if name in _OF_CLASS),
-    )
-    if mentions.of("resource.ip", bool):
-        addresses = ordered(addresses, _OF_CLASS.values())
+    addresses = ordered([""], _edges(mentions.of("resource.ip", IpAddr)))
+    classes = mentions.of("resource.ip_class", str)
+    if classes or len(addresses) > 1 or mentions.of("resource.ip", bool):
+        addresses = ordered(addresses, _ADDRESSES)
     methods = ordered(["GET"], mentions.of("context.method", str))
     headers = ordered([()], ((name,) for name in mentions.of("context.headers", str)))
     sizes = ordered([0], (n for n in mentions.of("context.size", int) if 0 <= n <= _CONTENT))

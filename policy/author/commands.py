@@ -99,17 +99,24 @@ def _options_before(program: str) -> list[str] | None:
 
 
 def _program(words: Sequence[str]) -> Touch | str:
-    """Return the one process these words are, as it would be judged."""
+    """Return the one process these words are, or why they are not one."""
+    processes = _processes(words)
+    if isinstance(processes, str):
+        return processes
+    if len(processes) > 1:
+        return "it runs another program, which needs an entry of its own"
+    return processes[0]
+
+
+def _processes(words: Sequence[str]) -> list[Touch] | str:
+    """Return the processes these words are, as they would be judged, or why nobody can say."""
     try:
         facts = facts_of(
             "process.exec", {"argv": list(words)}, {}, World(workspaces={"main": WORKSPACE})
         )
     except (InvalidIntent, Unjudgeable) as refusal:
         return f"it cannot be judged: {refusal.message}"
-    processes = [touch for touch in facts.touches if touch.action == "process.exec"]
-    if len(processes) > 1:
-        return "it runs another program, which needs an entry of its own"
-    return processes[0]
+    return [touch for touch in facts.touches if touch.action == "process.exec"]
 
 
 def _operands(context: Mapping[str, Value]) -> list[tuple[str, str]]:
@@ -141,15 +148,14 @@ def forbid_command(words: Sequence[str]) -> tuple[Form, ...]:
 
 
 def _is_seen(words: Sequence[str]) -> bool:
-    """Say whether the second word is a fact however the argv goes on."""
+    """Say whether the second word is a fact however the argv goes on, where it is not refused."""
     for more in ((), ("x",), ("--holdfast-unknown",), ("-x", "x")):
-        touch = _program([*words, *more])
-        if isinstance(touch, str):
-            return False
-        context = touch.context
+        processes = _processes([*words, *more])
+        if isinstance(processes, str):
+            continue
+        context = processes[0].context
         args = context["args"]
-        if context["subcommand"] != words[1] and not (
-            isinstance(args, frozenset) and words[1] in args
-        ):
+        seen = isinstance(args, frozenset) and words[1] in args
+        if context["subcommand"] != words[1] and not seen:
             return False
     return True

@@ -21,7 +21,6 @@ from holdfast.policy.author.flips import (
     Rank,
     flip_json,
     in_order,
-    rank_of,
 )
 from holdfast.policy.author.meaning import plain, rule_meanings, short_id
 from holdfast.policy.author.settings import table_flips
@@ -42,6 +41,8 @@ class Diff:
     flips: tuple[Flip, ...]
     tried: int
     """How many situations both policies judged."""
+    quiet: tuple[str, ...] = ()
+    """Rules that mean something else than before, and change no answer that was tried."""
 
     @property
     def unaccepted(self) -> tuple[Flip, ...]:
@@ -51,10 +52,10 @@ class Diff:
 
 @dataclass(slots=True)
 class _Found:
-    """The best witness of a region so far: the shortest, and of those the first by text."""
+    """The best witness of a region so far: an agent's, the shortest, the first by text."""
 
     witness: Witness
-    size: tuple[int, bytes]
+    size: tuple[bool, int, bytes]
     seen: int = 1
 
 
@@ -68,6 +69,11 @@ class _Search:
     reached_old: set[str] = field(default_factory=set[str])
     reached_new: set[str] = field(default_factory=set[str])
     tried: int = 0
+    agents: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Know the agents: what one of them may do is what a reader asks first."""
+        self.agents = frozenset(subject.id for subject in self.new.who.agents)
 
     def judge(self, witness: Witness) -> tuple[Sight, Sight]:
         """Judge under both policies."""
@@ -83,7 +89,7 @@ class _Search:
         if region is None:
             return
         text = canonical_json.dumps(plain(witness_json(witness)))
-        size = (len(text), text)
+        size = (witness.subject not in self.agents, len(text), text)
         found = self.regions.get(region)
         if found is None:
             self.regions[region] = _Found(witness, size)
@@ -125,7 +131,13 @@ def diff(
         *table_flips(old, new),
         *_unreached(search, meanings, changed),
     ]
-    return Diff(in_order(_accepted(flips, new.manifest.accepted)), search.tried)
+    shown = {name for flip in flips for name in (*flip.rules_before, *flip.rules_after)}
+    quiet = [name for name in changed if _differs(meanings, name) and name not in shown]
+    return Diff(in_order(_accepted(flips, new.manifest.accepted)), search.tried, tuple(quiet))
+
+
+def _differs(meanings: tuple[Mapping[str, str], Mapping[str, str]], name: str) -> bool:
+    return meanings[0].get(name) != meanings[1].get(name)
 
 
 def _tried(
@@ -202,7 +214,7 @@ def _unreached(
     before, after = ({rule.id: rule for rule in side.rules} for side in (search.old, search.new))
     for name in changed:
         was, now = before.get(name), after.get(name)
-        if meanings[0].get(name) == meanings[1].get(name):
+        if not _differs(meanings, name):
             continue  # only what it speaks of changed, and that is reported by itself
         if (was is None or name in search.reached_old) and (
             now is None or name in search.reached_new
@@ -244,7 +256,5 @@ def as_json(found: Diff) -> dict[str, object]:
         "flips": [flip_json(flip) for flip in found.flips],
         "unaccepted": len(found.unaccepted),
         "tried": found.tried,
+        "quiet": list(found.quiet),
     }
-
-
-__all__ = ["Diff", "as_json", "diff", "pinned", "rank_of"]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from holdfast.policy.cedar.values import escape
@@ -82,6 +82,8 @@ class Entry:
     """
 
     text: str
+    name: str
+    """What a rule's id is made of."""
     permits: tuple[Form, ...] = ()
     forbids: tuple[Form, ...] = ()
     gated: bool = False
@@ -136,7 +138,7 @@ def _rules(entries: Sequence[Entry]) -> list[_Rule]:
             rules.append(_Rule(entry, "gate" if entry.gated else "forbid", entry.forbids))
     taken: set[str] = set()
     for rule in rules:
-        rule.id = _free(_slug(f"{_PREFIXES[rule.effect]}-{rule.entry.text}"), taken)
+        rule.id = _free(_slug(f"{_PREFIXES[rule.effect]}-{rule.entry.name}"), taken)
         _note(rule)
     return rules
 
@@ -192,7 +194,11 @@ def _render(
     title: str, entries: Sequence[Entry], rules: Sequence[_Rule]
 ) -> tuple[str, Mapping[str, range]]:
     """Return the rules' file, and which lines each rule has."""
-    out = [f"// {comment(title)}", "// What it does not name is denied here, not asked about."]
+    out = [
+        f"// {comment(title)}",
+        "// What it does not name is denied here, not asked about. A program's name also stands",
+        "// for its file in root-owned directories: `git` is `/usr/bin/git`.",
+    ]
     lines: dict[str, range] = {}
     for entry in entries:
         out += ["", f"// {comment(entry.text)}"]
@@ -275,8 +281,3 @@ def _files(name: str, rules: str, *, gated: bool) -> Mapping[str, bytes]:
     if gated:
         files["approvals.toml"] = _APPROVALS
     return {path: text.encode() for path, text in files.items()}
-
-
-def narrower(form: Form, note: str) -> Form:
-    """Return a form with one more difference noted."""
-    return replace(form, note=f"{form.note}; {note}" if form.note else note)

@@ -69,12 +69,12 @@ def _entry(kind: Literal["allow", "ask", "deny"], text: str) -> Entry:
     permits, forbids = _said(text)
     shown = f"{kind}: {text}"
     if kind == "deny":
-        return Entry(shown, forbids=forbids)
+        return Entry(shown, text, forbids=forbids)
     trouble = permits if isinstance(permits, str) else ""
     found = () if isinstance(permits, str) else permits
     if kind == "allow":
-        return Entry(shown, permits=found, trouble=trouble)
-    return Entry(shown, permits=found, forbids=forbids, gated=True, trouble=trouble)
+        return Entry(shown, text, permits=found, trouble=trouble)
+    return Entry(shown, text, permits=found, forbids=forbids, gated=True, trouble=trouble)
 
 
 def _said(text: str) -> Said:

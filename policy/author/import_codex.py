@@ -32,16 +32,17 @@ def import_codex(text: str, check: Check) -> Draft:
 
 
 def _entry(decision: str, words: tuple[str, ...]) -> Entry:
-    shown = f"{decision}: {' '.join(words)}"
+    text = " ".join(words)
+    shown = f"{decision}: {text}"
     forbids = forbid_command(words)
     if decision == "forbidden":
-        return Entry(shown, forbids=forbids)
+        return Entry(shown, text, forbids=forbids)
     permits = permit_command(words, prefix=True)
     trouble = permits if isinstance(permits, str) else ""
     found = () if isinstance(permits, str) else permits
     if decision == "allow":
-        return Entry(shown, permits=found, trouble=trouble)
-    return Entry(shown, permits=found, forbids=forbids, gated=True, trouble=trouble)
+        return Entry(shown, text, permits=found, trouble=trouble)
+    return Entry(shown, text, permits=found, forbids=forbids, gated=True, trouble=trouble)
 
 
 def _rules(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:

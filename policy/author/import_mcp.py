@@ -58,14 +58,14 @@ def _entry(server: str, tool: dict[str, JsonValue]) -> Entry:
     said = " ".join(description.split()) if isinstance(description, str) else ""
     text = f"{name}: {said}" if said else name
     if not _TOOL.fullmatch(name):
-        return Entry(text, trouble="its name is none that a rule can give")
+        return Entry(text, name, trouble="its name is none that a rule can give")
     scope = 'principal, action == Action::"mcp.call", resource == McpTool::'
     form = Form(f"{scope}{quoted(f'{server}/{name}')}", "resource.pinned")
     annotations = tool.get("annotations")
     reads = isinstance(annotations, dict) and annotations.get("readOnlyHint") is True
     if reads:
-        return Entry(text, permits=(form,))
-    return Entry(text, permits=(form,), forbids=(Form(form.scope),), gated=True)
+        return Entry(text, name, permits=(form,))
+    return Entry(text, name, permits=(form,), forbids=(Form(form.scope),), gated=True)
 
 
 def _refused(what: str) -> HoldfastError:

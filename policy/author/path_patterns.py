@@ -49,9 +49,11 @@ def permit_forms(text: str, actions: str) -> tuple[Form, ...] | str:
         return _literal_permit(found, actions)
     (name,) = found.rest
     if found.directory:
-        if found.deep or "*" in name:
-            return "a directory that may lie anywhere has no counterpart in a permit"
-        return (Form(f"principal, {actions}, resource in Dir::{quoted(_below(found))}"),)
+        if "*" in name:
+            return "a `*` in a directory's name has no counterpart in a permit"
+        note = "only the one at the top" if found.deep else ""
+        scope = f"principal, {actions}, resource in Dir::{quoted(_below(found))}"
+        return (Form(scope, "", note),)
     test = _name_test(name)
     if found.deep:
         return (Form(scope, test, "" if "*" in name else _UNSAID),)
@@ -81,24 +83,45 @@ def forbid_forms(text: str, actions: str) -> tuple[Form, ...]:
         return (everything,)
     loose = "" if plain == text else "`?`, `[...]` and `{...}` are read as `*`"
     found = anchored(plain)
-    inside = Form(f"principal, {actions}, resource in Dir::{quoted(found.folder)}", "", loose)
-    whole = (
-        everything
-        if found.folder == "."
-        else Form(inside.scope, "", f"it forbids all of `{found.folder}`")
-    )
-    if not found.rest:
-        # `Dir::"."` is the default workspace only; a pattern for everything means everything.
-        return (Form(everything.scope, "", loose), everything) if found.folder == "." else (inside,)
+    if found.folder == ".":
+        if not found.rest:
+            # `Dir::"."` is one workspace only; a pattern for everything means everything.
+            return (Form(everything.scope, "", loose), everything)
+        broader = (everything,)
+    else:
+        folder = quoted(found.folder)
+        # The folder itself as well: who lists it reads the names of what is in it.
+        inside = either([f"resource in Dir::{folder}", f"resource == Path::{folder}"])
+        if not found.rest:
+            return (Form(everything.scope, inside, loose), everything)
+        note = f"it forbids all of `{found.folder}`"
+        broader = (Form(everything.scope, inside, note), everything)
     scope = f"principal, {actions}, resource is Path in Dir::{quoted(found.folder)}"
-    return (Form(scope, either(_matching(found)), loose), whole, everything)
+    if not found.deep and any("*" in part for part in found.rest):
+        loose = f"{loose}; at any depth" if loose else "at any depth"
+    return (Form(scope, either(_matching(found)), loose), *broader)
 
 
 def _matching(found: Anchored) -> list[str]:
-    if len(found.rest) == 1 and "*" not in found.rest[0] and not found.deep:
-        path = quoted(_below(found))
-        inside = f"resource in Dir::{path}"
-        return [inside] if found.directory else [f"resource == Path::{path}", inside]
+    """Return conditions that together hold for all the pattern matches, and below it."""
+    if all("*" not in part for part in found.rest):
+        path, rest = quoted(_below(found)), "/".join(found.rest)
+        inside = [f"resource in Dir::{path}"]
+        if found.deep:
+            inside.append(f"resource.path like {pattern(f'*/{rest}/*')}")
+        if found.directory:
+            return inside
+        whole = [f"resource == Path::{path}"]
+        if found.deep:
+            whole = (
+                [_name_test(rest)]
+                if len(found.rest) == 1
+                else [
+                    *whole,
+                    f"resource.path like {pattern(f'*/{rest}')}",
+                ]
+            )
+        return [*whole, *inside]
     tail = re.sub(r"\*+", "*", "/".join(found.rest))
     below = f"resource.path like {pattern(re.sub(r'[*]+', '*', f'*{tail}/*'))}"
     if found.directory:

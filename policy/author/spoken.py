@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.policy.cedar.values import Datetime, Duration
 from holdfast.policy.diagnostics import displayed
 from holdfast.policy.facts.model import Facts
+from holdfast.policy.show import call_argument
 from holdfast.policy.source.tables import Situation
 
 _SHOWN: Final = 400
@@ -58,8 +60,8 @@ def _moment(situation: Situation) -> list[str]:
     words += [
         f"{name} {value}"
         for name, value in (
-            ("at", situation.at_ms),
-            ("policy_age", situation.policy_age_ms),
+            ("at", _text(Datetime, situation.at_ms)),
+            ("policy_age", _text(Duration, situation.policy_age_ms)),
             ("site", situation.site),
             ("deployment", situation.deployment),
         )
@@ -69,6 +71,10 @@ def _moment(situation: Situation) -> list[str]:
         words.append(f"approved {','.join(sorted(situation.approvals))}")
     words += [f"{host}={','.join(to)}" for host, to in sorted(situation.resolve.items())]
     return words
+
+
+def _text(kind: type[Datetime | Duration], number: int | None) -> str | None:
+    return None if number is None else call_argument(kind(number))
 
 
 def witness_json(witness: Witness) -> dict[str, object]:
