@@ -32,6 +32,11 @@ _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]/?#@:\\ ]+)(?::(?P<port>[0-9]+))?"
     r"(?P<path>/[^?# ]*)?(?:\?(?P<query>[^# ]+))?"
 )
+# What nearly every URL is: nothing to map, unescape or fold. All others go rule by rule.
+_SEGMENT = r"[A-Za-z0-9\-_~!$&'()*+,=:@][A-Za-z0-9\-._~!$&'()*+,=:@]*"
+_PLAIN = re.compile(
+    rf"(https?)://([A-Za-z0-9.\-]+)(/|(?:/{_SEGMENT})+/?)(?:\?([A-Za-z0-9\-._~!$&()*+,;=:@/?]+))?"
+)
 # RFC 3986: pchar and `/`; the query has `?` too, and what browsers leave alone in it, without `'`.
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-F]{2})*)+", re.ASCII)
 _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$&()*+,;=:@/?\[\]|]|%[0-9A-F]{2})+", re.ASCII)
@@ -53,6 +58,11 @@ class ParsedUrl(NamedTuple):
 
 def parse_url(text: object, *, field: str = "url") -> ParsedUrl:
     """Return the parts of an accepted URL, else raise InvalidIntent with what to change."""
+    if isinstance(text, str) and len(text) <= URL_BYTES and (plain := _PLAIN.fullmatch(text)):
+        scheme, host_text, path, query = plain.groups()
+        host = canonical_host(host_text, field=field)
+        href = f"{scheme}://{host.in_url}{text[plain.end(2) :]}"
+        return ParsedUrl(scheme, host, DEFAULT_PORTS[scheme], path, query or "", href)
     url = require_seen(text, field=field)
     require_bytes_at_most(url, URL_BYTES, field=field)
     match = _URL.fullmatch(url)

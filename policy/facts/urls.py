@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import cast
 
 from holdfast.policy.cedar.values import Entity, IpAddr, Uid, Value
@@ -49,13 +50,9 @@ _REQUIRED = frozenset({"url"})
 _OPTIONAL = frozenset({"method", "headers", "body", "encoding"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_|~]{1,64}", re.ASCII)
 _VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?", re.ASCII)
-_NO_HEADERS: dict[str, str] = {}
-
-
-@lru_cache(maxsize=1024)
-def _literal(text: str) -> IpAddr | None:
-    """Return the address of a resolver's answer; mapped ones may be dotted at the end."""
-    return parse_v6(text) if ":" in text else parse_v4_number(text)
+_PLAIN_REQUEST: Mapping[str, Value] = MappingProxyType(
+    {"method": "GET", "headers": frozenset(), "size": 0}
+)
 
 
 def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr, ...]:
@@ -69,17 +66,22 @@ def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr,
             f"{quote(host.text)} has {len(texts)} addresses",
             f"the most is {REQUESTS_PER_INTENT}",
         )
-    found: dict[IpAddr, None] = {}
-    for text in texts:
-        address = _literal(text)
-        if address is None:
-            raise Unjudgeable(
-                field,
-                f"{quote(host.text)} resolved to {quote(text)}, no address",
-                "mend what the name server answers",
-            )
-        found[address] = None
-    return tuple(found)
+    found = _addresses(texts)
+    if found is None:
+        raise Unjudgeable(
+            field,
+            f"{quote(host.text)} resolved to {quote(' '.join(texts))}: not all are addresses",
+            "mend what the name server answers",
+        )
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _addresses(texts: tuple[str, ...]) -> tuple[IpAddr, ...] | None:
+    """Return the distinct addresses of a resolver's answer; mapped ones may end dotted."""
+    found = [parse_v6(text) if ":" in text else parse_v4_number(text) for text in texts]
+    known = [address for address in found if address is not None]
+    return tuple(dict.fromkeys(known)) if len(known) == len(texts) else None
 
 
 def url_entity(url: ParsedUrl, address: IpAddr | None) -> Entity:
@@ -118,26 +120,25 @@ def _entities(url: ParsedUrl, addresses: tuple[IpAddr, ...]) -> tuple[Entity, ..
 def url_touches(params: Mapping[str, object], world: World) -> Judged:
     """Return what a net.request touches, one touch for each address, and its payload."""
     require_fields(params, required=_REQUIRED, optional=_OPTIONAL)
-    method = choice(params, "method", METHODS, "GET")
     url = parse_url(params["url"], field="url")
     addresses = resolved_addresses(url.host, world, field="url")
-    headers = _headers(params["headers"]) if "headers" in params else _NO_HEADERS
-    plain = "body" not in params and "encoding" not in params
-    body = b"" if plain else content_bytes(params, "body", "encoding")
-    context: Mapping[str, Value] = {
-        "method": method,
-        "headers": frozenset(headers),
-        "size": len(body),
-    }
-    payload = {
-        "method": method,
+    payload: dict[str, object] = {
+        "method": "GET",
         "url": url.href,
         "addresses": tuple(map(address_text, addresses)),
-        "headers": tuple([f"{name}: {content}" for name, content in headers.items()]),
-        "body": body,
     }
+    context = _PLAIN_REQUEST if len(params) == 1 else _options(params, payload)
     entities = _entities(url, addresses)
     return Judged(tuple([Touch("net.request", entity, context) for entity in entities]), payload)
+
+
+def _options(params: Mapping[str, object], payload: dict[str, object]) -> Mapping[str, Value]:
+    """Add what was asked beside the URL to the payload; return the facts of it."""
+    method = payload["method"] = choice(params, "method", METHODS, "GET")
+    headers = _headers(params.get("headers", {}))
+    payload["headers"] = tuple([f"{name}: {content}" for name, content in headers.items()])
+    body = payload["body"] = content_bytes(params, "body", "encoding")
+    return {"method": method, "headers": frozenset(headers), "size": len(body)}
 
 
 def _headers(value: object) -> dict[str, str]:

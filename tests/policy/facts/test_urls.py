@@ -46,6 +46,9 @@ WORLD = World(
         ("https://h/?a[]=1|2&b=/?&c=%27%C0%AE", None),
         ("https://h/?u=https://other/../x", None),
         ("https://h/?t=%7E", None),
+        ("https://HTTPS.HTTPS/HTTPS", "https://https.https/HTTPS"),
+        ("http://1/1", "http://0.0.0.1/1"),
+        ("http://tt.p/", None),
     ],
 )
 def test_accepted(text: str, href: str | None) -> None:
@@ -172,7 +175,8 @@ def test_entity() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "message"), [("broken.example", "no address"), ("wide.example", "65 addresses")]
+    ("host", "message"),
+    [("broken.example", "not all are addresses"), ("wide.example", "65 addresses")],
 )
 def test_addresses_nobody_can_judge(host: str, message: str) -> None:
     with pytest.raises(Unjudgeable, match=message):
@@ -208,7 +212,9 @@ def test_request_by_default() -> None:
     judged = url_touches({"url": "https://10.1/"}, WORLD)
     assert dict(judged.touches[0].context) == {"method": "GET", "headers": frozenset(), "size": 0}
     assert judged.payload["addresses"] == ("10.0.0.1",)
-    assert url_touches({"url": "https://10.1/", "encoding": "base64"}, WORLD) == judged
+    assert judged.payload.keys() == {"method", "url", "addresses"}
+    empty = url_touches({"url": "https://10.1/", "encoding": "base64"}, WORLD)
+    assert (empty.touches, empty.payload["body"]) == (judged.touches, b"")
 
 
 @pytest.mark.parametrize(
