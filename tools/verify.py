@@ -37,6 +37,8 @@ def attacks(cases: int) -> Iterator[Attack]:
         path = VECTORS / name
         yield Attack(name.partition(".")[0], ("tools/cedar_corpus.py", str(path)), needs=path)
     yield Attack("normaliser scores", ("tools/normaliser_scores.py",), needs=VECTORS / "payloads")
+    listed = VECTORS / "shell-commands.jsonl"
+    yield Attack("template scores", ("tools/template_scores.py", "--check"), needs=listed)
 
 
 def run(attack: Attack) -> bool:
