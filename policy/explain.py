@@ -237,8 +237,8 @@ def _or_forbidden(near: Sequence[RuleShown]) -> str:
 def _if(shown: RuleShown) -> str:
     """Say what would have to be otherwise for the rule to match."""
     unmet = [condition for condition in shown.conditions if not condition.holds]
-    said = [f"`{one.text}`" + ("" if one.wanted else " did not hold") for one in unmet]
-    return f"if {' and '.join(said)}" + (" held" if unmet[-1].wanted else "")
+    said = [f"`{one.text}` {'held' if one.wanted else 'did not hold'}" for one in unmet]
+    return f"if {' and '.join(said)}"
 
 
 def _if_not(condition: ConditionShown) -> str:
