@@ -411,24 +411,25 @@ def shell(vectors: Path) -> Score:
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         if isinstance(case["command"], str):
-            score.judge(case["command"], _shell, judge, case["command"])
+            score.judge(case["command"], _shell, judge, case["command"], case["expected"])
     return score
 
 
 def shell_normaliser() -> Callable[[Mapping[str, object], World], Judged]:
     """The normaliser of shell.exec, when this tree has it."""
     try:
-        room = importlib.import_module("holdfast.policy.facts.shell")
+        room = importlib.import_module("holdfast.policy.facts.execs")
         found: Callable[[Mapping[str, object], World], Judged] = room.shell_exec_touches
     except (ImportError, AttributeError):
-        raise MissingListError("holdfast.policy.facts.shell") from None
+        raise MissingListError("holdfast.policy.facts.execs") from None
     return found
 
 
-def _shell(judge: Callable[[Mapping[str, object], World], Judged], command: str) -> str | None:
+def _shell(
+    judge: Callable[[Mapping[str, object], World], Judged], command: str, expected: str | None
+) -> str | None:
     touches = judge({"command": command}, WORLD).touches
-    programs = [touch for touch in touches if touch.action == "process.exec"]
-    return None if programs else "runs nothing that is judged"
+    return "is destructive and touches nothing" if expected == "deny" and not touches else None
 
 
 SUITES: tuple[Callable[[Path], Score], ...] = (

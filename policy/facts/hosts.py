@@ -33,6 +33,7 @@ MAX_LABEL = 63
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _CACHED_HOSTS = 1024
+_CACHED_DOMAINS = 128  # one may have 127 suffixes
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
@@ -146,7 +147,7 @@ def _not_a_host(text: str, field: str) -> InvalidIntent:
     )
 
 
-@lru_cache(maxsize=_CACHED_HOSTS)
+@lru_cache(maxsize=_CACHED_DOMAINS)
 def domain_ancestors(host: Host) -> frozenset[Uid]:
     """Return the Domain of a host and of every suffix of it at a label border."""
     text = host.text

@@ -41,7 +41,7 @@ MAX_DEPTH = 64
 """Segments of one path: ancestors grow with the square of it."""
 
 _CACHED_PARENTS = 1024
-_CACHED_PARENT_LENGTH = 256
+_CACHED_PARENT_LENGTH = 96
 
 _SEGMENT = r"(?:[A-Za-z0-9_+=@,\-]|\.(?=[A-Za-z0-9_]))(?:[A-Za-z0-9_.+=@,\-]*[A-Za-z0-9_+=@,\-])?"
 _PLAIN = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
