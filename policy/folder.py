@@ -275,7 +275,7 @@ class _Folder:
         self, manifest: Manifest | None, profiles: Mapping[str, Profile] | None
     ) -> None:
         name = manifest.default_profile if manifest else None
-        if name is not None and profiles is not None and name not in profiles:
+        if name and profiles is not None and name not in profiles:
             near = closest(name, profiles)
             hint = f"did you mean `{near}`?" if near else f"add `[{name}]` to profiles.toml"
             opened = self.tomls[MANIFEST]
@@ -325,7 +325,8 @@ class _Folder:
         source = SourceText(place.file, text)
         start = sum(len(line) + 1 for line in text.split("\n")[: place.line - 1])
         word = f'"{finding.name}"' if finding.name else finding.key
-        following = text.find("[[test]]", start + 1)
+        separator = "[[test]]" if place.file.endswith(".toml") else "\n"
+        following = text.find(separator, start + 1)
         end = len(text) if following < 0 else following
         key = re.compile(rf'^[ \t{{,]*"?{re.escape(finding.key)}"?[ \t]*[=:]', re.MULTILINE)
         found = key.search(text, start, end)

@@ -79,7 +79,7 @@ def _situation(draft: Draft, situation: Situation) -> Iterator[Finding]:
 
 
 def _known(key: str, name: str, known: Collection[str], what: str) -> Iterator[Finding]:
-    if name not in known:
+    if name and name not in known:
         near = closest(name, known)
         listed = ", ".join(sorted(known)[:12]) or "none"
         hint = f"did you mean `{near}`?" if near else f"there are: {listed}"

@@ -8,13 +8,14 @@ forbid gone, some permit is alive in one of the forbid's scenes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cedarpy import pst
 
 from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.lint.conjuncts import Conjunct, Demands, conjuncts
 from holdfast.policy.lint.draft import Draft, Notes
-from holdfast.policy.lint.scenes import Scene
+from holdfast.policy.lint.scenes import Scene, scenes_of
 from holdfast.policy.lint.typed import Reader
 from holdfast.policy.source.rules import SourceRule
 
@@ -26,7 +27,7 @@ SceneKey = tuple[str, str, str]
 def live_scenes(rule: SourceRule, scenes: Sequence[Scene], notes: Notes) -> frozenset[SceneKey]:
     """Read a rule's conditions in every scene; note it when none is left."""
     parts = list(conjuncts(rule.template))
-    culprits: dict[int, tuple[Conjunct, int]] = {}
+    culprits: set[int] = set()
     live: set[SceneKey] = set()
     for scene in scenes:
         for clause in rule.template.clauses:
@@ -37,17 +38,17 @@ def live_scenes(rule: SourceRule, scenes: Sequence[Scene], notes: Notes) -> froz
         if culprit is None:
             live.add(scene.key)
         else:
-            seen = culprits.get(id(culprit.expr), (culprit, 0))[1]
-            culprits[id(culprit.expr)] = (culprit, seen + 1)
-    if not live and not notes.problems:
-        _note_dead(rule, scenes, culprits, notes)
+            culprits.add(culprit)
+    if not live and not notes.problems and not _names_unread_action(rule, notes):
+        # the last culprit is where the scene that came furthest ends
+        _note_dead(rule, parts[max(culprits)] if culprits else None, notes)
     return frozenset(live)
 
 
 def _first_impossible(
     rule: SourceRule, parts: Sequence[Conjunct], scene: Scene, notes: Notes
-) -> Conjunct | None:
-    """Return the first condition that cannot hold in a scene with those before it."""
+) -> int | None:
+    """Return the index of the first condition that cannot hold with those before it."""
     reader = Reader(scene, Notes(notes.draft))
     demands = Demands()
     for name, constraint in (
@@ -56,29 +57,25 @@ def _first_impossible(
     ):
         if isinstance(constraint, pst.ScopeEq) and isinstance(constraint.entity, pst.EntityUid):
             demands.demand_entity(name, constraint.entity)
-    for part in parts:
+    for index, part in enumerate(parts):
         always = reader.truth(part.expr)
         if always is (not part.positive) or not demands.add(part):
-            return part
+            return index
     return None
 
 
-def _note_dead(
-    rule: SourceRule,
-    scenes: Sequence[Scene],
-    culprits: Mapping[int, tuple[Conjunct, int]],
-    notes: Notes,
-) -> None:
+def _names_unread_action(rule: SourceRule, notes: Notes) -> bool:
+    """Return whether the head names an action tools.toml, which is unreadable, may declare."""
+    actions = notes.draft.vocabulary.actions
+    uids = _action_uids(rule.template.action)
+    return notes.draft.tools is None and any(uid.id not in actions for uid in uids)
+
+
+def _note_dead(rule: SourceRule, culprit: Conjunct | None, notes: Notes) -> None:
     code = "dead-forbid" if rule.effect == "forbid" else "dead-permit"
     tail = "; this forbid protects nothing" if rule.effect == "forbid" else ""
-    if not scenes:
-        _note_no_scene(rule, code, tail, notes)
-        return
-    culprit = next((c for c, count in culprits.values() if count == len(scenes)), None)
     if culprit is None:
-        message = f"{displayed(rule.id)} never matches: its conditions exclude each other"
-        hint = f"see what it is asked with `holdfast policy facts`{tail}"
-        notes.add(rule.template, code, message, hint, part="effect")
+        _note_no_scene(rule, code, tail, notes)
         return
     written = displayed(notes.draft.spans.text(culprit.expr))
     always = "false" if culprit.positive else "true"
@@ -86,49 +83,55 @@ def _note_dead(
     notes.add(culprit.expr, code, message, f"correct or remove it{tail}")
 
 
+def _action_uids(head: pst.ActionConstraint) -> tuple[pst.EntityUid, ...]:
+    match head:
+        case pst.ActionEq(uid):
+            return (uid,)
+        case pst.ActionIn(uids):
+            return uids
+        case _:
+            return ()
+
+
 def _note_no_scene(rule: SourceRule, code: str, tail: str, notes: Notes) -> None:
     """Say why a head admits nothing: most often a type its actions do not touch."""
-    template = rule.template
-    kinds = notes.draft.vocabulary.actions
-    head = template.action
-    uids = (
-        (head.entity,)
-        if isinstance(head, pst.ActionEq)
-        else head.entities
-        if isinstance(head, pst.ActionIn)
-        else ()
-    )
-    asked = ", ".join(f"`{uid.id}`" for uid in uids) or "any action"
-    touched = sorted(
-        {
-            resource
-            for action in kinds.values()
-            for uid in uids
-            if uid.id == action.name or uid.id in action.groups
-            for resource in action.resources
-        }
-    )
+    template, vocabulary = rule.template, notes.draft.vocabulary
+    uids = _action_uids(template.action)
     message = f"{displayed(rule.id)} never matches: "
-    if isinstance(head, pst.ActionIn) and not head.entities:
-        notes.add(head, code, message + "its list of actions is empty", f"name one{tail}")
+    if isinstance(template.action, pst.ActionIn) and not uids:
+        notes.add(template.action, code, message + "its list of actions is empty", "name one")
         return
-    match template.resource:
-        case pst.ScopeEq(pst.EntityUid(of)) | pst.ScopeIn(pst.EntityUid(of)):
-            wrong = f"{asked} never touches a `{of}`"
-        case pst.ScopeIs(of) | pst.ScopeIsIn(of):
-            wrong = f"{asked} never touches a `{of}`"
-        case _:
-            notes.add(template.principal, code, message + "no principal is that", _whom() + tail)
-            return
+    groups = [uid for uid in uids if not vocabulary.actions[uid.id].resources]
+    if isinstance(template.action, pst.ActionEq) and groups:
+        group = displayed(groups[0].id)
+        hint = f"write `action in {groups[0]}`{tail}"
+        message += f"{group} is a group of actions, no action is it"
+        notes.add(template.action, code, message, hint)
+        return
+    wanted = _wanted_resource(template.resource)
+    everyone = replace(template, resource=pst.ScopeAny())
+    if not scenes_of(everyone, vocabulary) or not wanted:
+        hint = 'a principal is an `Agent` or a `Person`, in `Group::"..."`'
+        notes.add(template.principal, code, message + "no principal is that", hint + tail)
+        return
+    touched = sorted({scene.resource for scene in scenes_of(everyone, vocabulary)})
+    asked = ", ".join(f"`{uid.id}`" for uid in uids) or "an action"
     listed = ", ".join(f"`{name}`" for name in touched)
-    hint = f"{asked} touches {listed}" if listed else "a folder is `resource in`, not `==`"
-    if isinstance(template.resource, pst.ScopeEq) and str(of) in {"Dir", "Domain", "Toolset"}:
-        hint = f"write `resource in {template.resource.entity}`"
-    notes.add(template.resource, code, message + wrong, hint + tail)
+    hint = f"{asked} touches {listed}"
+    head = template.resource
+    if isinstance(head, pst.ScopeEq) and wanted in {"`Dir`", "`Domain`", "`Toolset`"}:
+        hint = f"write `resource in {head.entity}`"
+    notes.add(head, code, f"{message}{asked} never touches a {wanted}", hint + tail)
 
 
-def _whom() -> str:
-    return 'a principal is an `Agent` or a `Person`, in `Group::"..."`'
+def _wanted_resource(head: pst.PrincipalOrResourceConstraint) -> str:
+    match head:
+        case pst.ScopeEq(pst.EntityUid(of)) | pst.ScopeIn(pst.EntityUid(of)) | pst.ScopeIs(of):
+            return f"`{of}`"
+        case pst.ScopeIsIn(of, pst.EntityUid(above)):
+            return f"`{of}` in a `{above}`"
+        case _:
+            return ""
 
 
 def dead_approvals(draft: Draft, live: Mapping[str, frozenset[SceneKey]]) -> list[Problem]:

@@ -216,8 +216,9 @@ def _object(opened: TomlFile, line: str, start: int) -> Mapping[str, object] | N
     try:
         data = strict_json.loads(line.encode("utf-8", "surrogatepass"))
     except strict_json.JsonError as refusal:
+        said = str(refusal).partition(": line ")[0]
         hint = 'one JSON object per line: `{"kind": "fs.read", "params": {...}}`'
-        opened.problems.append(opened.source.problem(start, end, "json", str(refusal), hint))
+        opened.problems.append(opened.source.problem(start, end, "json", said, hint))
         return None
     if not isinstance(data, dict):
         opened.problems.append(

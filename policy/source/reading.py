@@ -93,6 +93,8 @@ def _unreadable(file: str, text: str, message: str, at: int | None) -> tuple[Tab
         at = _offset(text, found) if found else 0
     hint = 'TOML: `key = "text"`, `[table]`, `[[list of tables]]`'
     what = message[:1].lower() + message[1:]
+    if "int_max_str_digits" in what:
+        what = "a number is too long"
     opened.problems.append(opened.source.problem(at, at + 1, "toml", what, hint))
     return Table(opened, {}, (), broken=True), opened
 

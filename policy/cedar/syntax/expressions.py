@@ -133,7 +133,12 @@ class ExpressionParser:
 
     def stop(self, wanted: str, hint: str = "", code: str = "syntax") -> NoReturn:
         """Note that the current token is not what the grammar wants, and give up the rule."""
-        now = self.now
+        now, before = self.now, self.tokens[max(0, self.at - 1)]
+        if before.kind == "str" and "\n" in before.text:
+            # most often its end is missing and it has swallowed the lines below
+            message = "this text goes on past the end of its line"
+            self.note(before.start, before.end, "unterminated-text", message, 'end it with `"`')
+            raise RuleBroken
         found = "the end of the file" if now.kind == "end" else displayed(now.text, 40)
         self.note(now.start, now.end, code, f"{wanted}, found {found}", hint)
         raise RuleBroken
