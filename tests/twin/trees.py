@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 from cedarpy import pst
 
@@ -18,11 +18,14 @@ EXPRESSIONS: Final = (
 )  # fmt: skip
 
 
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - any node, and tuples
     """The tree with `change` applied to every node, children first."""
-    if isinstance(node, tuple):
-        members: tuple[Any, ...] = node
-        return tuple(rebuilt(each, change) for each in members)
+    if _is_tuple(node):
+        return tuple(rebuilt(each, change) for each in node)
     if isinstance(node, pst.FrozenMap):
         items = cast("dict[str, Any]", node).items()
         return pst.FrozenMap({name: rebuilt(each, change) for name, each in items})
@@ -34,9 +37,8 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - a
 
 def smaller(node: Any) -> Iterator[Any]:  # noqa: ANN401 - any node, and tuples
     """Every tree that is this one with a single thing taken away or made plainer."""
-    if isinstance(node, tuple):
-        members: tuple[Any, ...] = node
-        yield from _smaller_tuple(members)
+    if _is_tuple(node):
+        yield from _smaller_tuple(node)
     elif isinstance(node, pst.FrozenMap):
         yield from _smaller_map(cast("dict[str, Any]", node))
     elif is_dataclass(node) and not isinstance(node, type):
@@ -70,9 +72,8 @@ def _plainer(node: pst.Expr) -> Iterator[pst.Expr]:
     for each in fields(node):
         part = getattr(node, each.name)
         inner: list[Any] = [part]
-        if isinstance(part, tuple):
-            members: tuple[Any, ...] = part
-            inner = list(members)
+        if _is_tuple(part):
+            inner = list(part)
         elif isinstance(part, pst.FrozenMap):
             inner = list(cast("dict[str, Any]", part).values())
         yield from (sub for sub in inner if isinstance(sub, EXPRESSIONS))
@@ -80,9 +81,8 @@ def _plainer(node: pst.Expr) -> Iterator[pst.Expr]:
 
 def size(node: Any) -> int:  # noqa: ANN401 - any node, and tuples
     """How much there is of a tree; shrinking must lower it."""
-    if isinstance(node, tuple):
-        members: tuple[Any, ...] = node
-        return 1 + sum(size(each) for each in members)
+    if _is_tuple(node):
+        return 1 + sum(size(each) for each in node)
     if isinstance(node, pst.FrozenMap):
         return 1 + sum(1 + size(each) for each in cast("dict[str, Any]", node).values())
     if not is_dataclass(node) or isinstance(node, type):
