@@ -1,1 +1,1 @@
-"""The process: commands, listeners, pipeline. The only room that touches the world, through one `Env`."""
+"""The process: commands now, listeners and executors later. Only this room touches the world."""

@@ -1,4 +1,4 @@
-"""What is shipped inside the package: the policy templates and the demo.
+"""What is shipped inside the package: the policy templates, the demo, the probe corpora.
 
 Rule of this file: it is found through the import system, never relative to the current
 directory, so that nobody's folder can stand in for what was installed.
@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 DEMO: Final = "demo"
+MANIFEST: Final = "holdfast.toml"
 TEMPLATES: Final[Mapping[str, str]] = {
     "coding-agent": "an agent that works in a repository: edits, builds, reviews, no credentials",
     "ci": "a job that builds and tests a checkout, and publishes with approval",
@@ -38,3 +39,8 @@ def _walk(folder: Traversable, above: str) -> Iterator[tuple[str, bytes]]:
             yield from _walk(entry, f"{above}{entry.name}/")
         else:
             yield f"{above}{entry.name}", entry.read_bytes()
+
+
+def probe_corpus(name: str) -> bytes:
+    """Return a shipped probe corpus; the loader has made sure that it is one."""
+    return files("holdfast.policy").joinpath("probes", f"{name}.jsonl").read_bytes()

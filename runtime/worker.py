@@ -4,7 +4,8 @@ Run as `python -I -m holdfast.runtime.confined holdfast.runtime.worker ...`: its
 already when this file is imported.
 
 Rules of this file:
-1. It reads no file, opens no connection and starts no process: bytes in, JSON out.
+1. It opens no connection and starts no process, and reads nothing but what is shipped in the
+   package: bytes in, JSON out.
 2. What a folder can make it print is bounded; the rest is counted.
 3. Running out of memory is an answer. Running out of time is the caller's to say.
 """
@@ -17,8 +18,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.policy.author.flips import Flip, flip_json
+from holdfast.policy.author.spoken import spoken
 from holdfast.policy.diagnostics import Problem, as_json
 from holdfast.policy.loader import Loaded, Refused, load_policy
+from holdfast.runtime.data import MANIFEST, probe_corpus
 from holdfast.runtime.jobs import LENGTH_BYTES, JsonObject
 
 MAX_PROBLEMS: Final = 1_000
@@ -73,20 +77,36 @@ def test(job: Job) -> JsonObject:
     if isinstance(loaded, Loaded):
         run = cases.run_cases(loaded.policy)
         answer["tests"] = cases.as_json(run)
-        answer["coverage"] = coverage.as_json(coverage.coverage_of(loaded.policy))
+        seen = coverage.coverage(loaded.policy)
+        uncovered = [*coverage.uncovered(seen)]
+        answer["coverage"] = {**coverage.as_json(seen), "lines": uncovered}
         answer["junit"] = junit.junit_xml(run, suite=loaded.policy.manifest.name).decode("utf-8")
     return answer
 
 
 def diff(job: Job) -> JsonObject:
-    """Load two folders and compare what they decide."""
-    from holdfast.policy.author import diff as differ  # noqa: PLC0415
+    """Load two folders and compare what they decide; write the acceptance when one is given."""
+    from holdfast.policy.author import accept, diff as differ  # noqa: PLC0415
+    from holdfast.policy.facts.stored import read_corpus  # noqa: PLC0415
 
     old, new = (load_policy(folder) for folder in job.folders)
     answer: JsonObject = {"old": _summary(old), "new": _summary(new)}
     if isinstance(old, Loaded) and isinstance(new, Loaded):
-        answer["diff"] = differ.as_json(differ.diff_policies(old.policy, new.policy))
+        corpus = read_corpus(probe_corpus(new.policy.manifest.probe_corpus))
+        found = differ.diff(old.policy, new.policy, corpus=corpus)
+        told = differ.as_json(found)
+        told["flips"] = [_flip(flip) for flip in found.flips]
+        answer["diff"] = told
+        why = job.options.get("accept")
+        if isinstance(why, str):
+            manifest = job.folders[1][MANIFEST].decode("utf-8")
+            answer["manifest"] = accept.accept(manifest, found.flips, why)
     return answer
+
+
+def _flip(flip: Flip) -> JsonObject:
+    said = spoken(flip.witness) if flip.witness is not None else f"{flip.kind} {flip.subject}"
+    return {**flip_json(flip), "said": said}
 
 
 JOBS: Final[Mapping[str, Callable[[Job], JsonObject]]] = {

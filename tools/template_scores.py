@@ -41,7 +41,7 @@ RESOLVE = {"github.com": ("140.82.121.4",), "example.com": ("93.184.215.14",)}
 
 
 def _denied(decision: Decision) -> Iterator[str]:
-    return (one.uid for one in decision.resources if not one.decision == "allow")
+    return (one.uid for one in decision.resources if one.decision != "allow")
 
 
 def _outside(decision: Decision) -> bool:
@@ -65,13 +65,11 @@ def _by(rule: str) -> Callable[[Decision], bool]:
 
 STRICTER: tuple[tuple[str, Callable[[Decision], bool]], ...] = (
     (
-        "it touches a path outside the workspace, `/tmp` too: a shared folder is where links and "
-        "other people's files are; scratch space belongs in the workspace",
+        "it touches a path outside the workspace, `/tmp` too: scratch space belongs inside",
         _outside,
     ),
     (
-        "nobody can say what it would do: a variable, a substitution or another program's output "
-        "decides which files or which command",
+        "nobody can say what it would do: a variable or another program's output decides",
         lambda decision: decision.reason_code is Code.UNJUDGEABLE,
     ),
     (

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from holdfast.policy.diagnostics import Problem, render_all
 from holdfast.policy.loader import Refused, load_policy
@@ -22,8 +21,7 @@ from holdfast.proto.exits import Exit
 from holdfast.runtime.cli.failure import Failure
 from holdfast.runtime.cli.grammar import Call
 from holdfast.runtime.cli.terminal import Terminal
-
-MARK: Final = "holdfast.toml"
+from holdfast.runtime.data import MANIFEST
 
 
 def named_folder(given: str | None, env: Env) -> str:
@@ -32,9 +30,9 @@ def named_folder(given: str | None, env: Env) -> str:
         return nearest_folder(env)
     if not Path(given).is_dir():
         raise Failure(Exit.USAGE, f"`{given}` is not a folder", "name a policy folder")
-    if not env.disk.exists(str(Path(given, MARK))):
+    if not env.disk.exists(str(Path(given, MANIFEST))):
         hint = f"`holdfast policy init {given}` writes one"
-        raise Failure(Exit.USAGE, f"`{given}` is no policy folder: it has no {MARK}", hint)
+        raise Failure(Exit.USAGE, f"`{given}` is no policy folder: it has no {MANIFEST}", hint)
     return given
 
 
@@ -42,10 +40,10 @@ def nearest_folder(env: Env) -> str:
     """Return the nearest policy folder upwards from the current directory."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if env.disk.exists(str(folder / MARK)):
+        if env.disk.exists(str(folder / MANIFEST)):
             return str(folder)
     hint = "name one with --policy DIR, or write one: `holdfast policy init`"
-    raise Failure(Exit.USAGE, f"no policy here: no {MARK} in `{here}` or above it", hint)
+    raise Failure(Exit.USAGE, f"no policy here: no {MANIFEST} in `{here}` or above it", hint)
 
 
 def workspace_of(call: Call, folder: str) -> str:

@@ -13,6 +13,8 @@ from holdfast.runtime.cli.tree import COMMANDS, GROUPS, POINTERS, SECTIONS, TAGL
 Paint = Callable[[str, Style], str]
 _GAP: Final = 2
 _LEFT_MOST: Final = 34
+_TOLD: Final = [f"{int(code)} {text}" for code, text in EXITS.items()]
+_EXITS_SPLIT: Final = (f"{'; '.join(_TOLD[:4])};", "; ".join(_TOLD[4:]))
 
 
 def main_page(paint: Paint) -> str:
@@ -54,8 +56,9 @@ def command_page(command: Command, paint: Paint) -> str:
 
 
 def exit_line() -> str:
-    """Return the exit codes on one line."""
-    return "exit status: " + "; ".join(f"{int(code)} {text}" for code, text in EXITS.items())
+    """Return the exit codes, wrapped."""
+    first, second = _EXITS_SPLIT
+    return f"exit status: {first}\n             {second}"
 
 
 def _foot() -> list[str]:

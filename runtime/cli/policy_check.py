@@ -48,7 +48,8 @@ def test(call: Call, terminal: Terminal, env: Env) -> int:
     if report is not None and loaded["ok"]:
         env.disk.replace(report, answer["junit"].encode("utf-8"))
     if terminal.json_wanted:
-        coverage = answer.get("coverage")
+        coverage: Answer = dict(answer.get("coverage") or {})
+        coverage.pop("lines", None)
         terminal.data({"loaded": loaded, "tests": tests, "coverage": coverage})
     print_problems(terminal, loaded)
     if not loaded["ok"]:
@@ -78,7 +79,17 @@ def _print_case(terminal: Terminal, case: Answer) -> None:
 
 
 def print_coverage(terminal: Terminal, coverage: Answer, *, listed: bool) -> None:
-    """Print how much of the rules the tests decided by."""
+    """Print how much of the rules the tests decided by, and the rest on request."""
+    terminal.say()
+    if listed:
+        for line in coverage["lines"]:
+            terminal.say(visible(line))
+    rules = f"{coverage['rules_matched']}/{coverage['rules']} rules matched"
+    both = (
+        f"{coverage['conditions_covered']}/{coverage['conditions']} conditions seen true and false"
+    )
+    more = "" if listed or not coverage["lines"] else "; --coverage lists the others"
+    terminal.say(f"{rules}, {both}{more}")
 
 
 def print_problems(terminal: Terminal, loaded: Answer) -> None:
@@ -107,6 +118,6 @@ def summary(loaded: Answer) -> str:
     return ", ".join([*counted, count(loaded["probes"], "probe")] if loaded["probes"] else counted)
 
 
-def count(number: int, what: str) -> str:
+def count(number: int, what: str, many: str = "") -> str:
     """Return `1 rule`, `2 rules`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return f"{number} {what if number == 1 else many or f'{what}s'}"

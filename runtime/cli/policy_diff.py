@@ -9,17 +9,16 @@ Rules of this file:
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
-from holdfast.proto.limits import SOURCE_FILE_BYTES
-from holdfast.runtime.cli.folder import MARK, named_folder
+from holdfast.runtime.cli.folder import named_folder
 from holdfast.runtime.cli.grammar import Call, Usage
 from holdfast.runtime.cli.policy_check import count, print_problems
 from holdfast.runtime.cli.terminal import Terminal, visible
+from holdfast.runtime.data import MANIFEST
 from holdfast.runtime.jobs import run_job
 
 Flip = dict[str, Any]
@@ -33,13 +32,15 @@ def diff(call: Call, terminal: Terminal, env: Env) -> int:
     if why is not None and not why.strip():
         raise Usage("`--accept` says nothing", "say why the change is right")
     with terminal.progress(f"comparing {old} and {new}"):
-        answer = run_job(env, "diff", [env.disk.read_tree(old), env.disk.read_tree(new)])
+        folders = [env.disk.read_tree(old), env.disk.read_tree(new)]
+        answer = run_job(env, "diff", folders, {} if why is None else {"accept": why.strip()})
     found: Any = answer.get("diff")
     if found is None:
         return _refused(terminal, answer, old, new)
     pending = [flip for flip in found["flips"] if flip["accepted"] is None]
     if why is not None and pending:
-        _accept(env, new, pending, why.strip())
+        manifest = answer["manifest"]
+        env.disk.replace(str(Path(new, MANIFEST)), str(manifest).encode("utf-8"))
         found["unaccepted"] = 0
         for flip in pending:
             flip["accepted"] = why.strip()
@@ -76,28 +77,8 @@ def _print(terminal: Terminal, found: dict[str, Any], pending: int, new: str) ->
     terminal.say()
     terminal.say(f"{count(len(found['flips']), 'change')}, {pending} not accepted; {tried}")
     if pending:
-        terminal.note(f"hint: `--accept WHY` writes them into {visible(str(Path(new, MARK)))}")
+        terminal.note(f"hint: `--accept WHY` writes them into {visible(str(Path(new, MANIFEST)))}")
 
 
 def _arrow(flip: Flip) -> str:
     return f"{flip['before'].upper()} -> {flip['after'].upper()}"
-
-
-def _accept(env: Env, folder: str, pending: list[Flip], why: str) -> None:
-    path = str(Path(folder, MARK))
-    text = env.disk.read(path, limit=SOURCE_FILE_BYTES).decode("utf-8")
-    blocks = [
-        "\n[[accepted]]\n"
-        f"witness = {_toml(flip['id'])}\n"
-        f"from = {_toml(flip['before'])}\n"
-        f"to = {_toml(flip['after'])}\n"
-        f"why = {_toml(why)}\n"
-        for flip in pending
-    ]
-    end = "" if text.endswith("\n") or not text else "\n"
-    env.disk.replace(path, (text + end + "".join(blocks)).encode("utf-8"))
-
-
-def _toml(text: str) -> str:
-    # A JSON string is a TOML basic string, once DEL is escaped as TOML wants it.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -12,16 +12,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from holdfast.policy.cedar.syntax.format import format_rules
+from holdfast.policy.diagnostics import Problem
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
 from holdfast.runtime.cli.failure import Failure
+from holdfast.runtime.cli.folder import named_folder, show_problems
 from holdfast.runtime.cli.grammar import Call, Usage, nearest
 from holdfast.runtime.cli.terminal import Terminal, visible
-from holdfast.runtime.data import TEMPLATES, template_files
+from holdfast.runtime.data import MANIFEST, TEMPLATES, template_files
 
+_MEND: Final = "mend them first: `holdfast policy check`"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _NAME_LINE: Final = re.compile(rb'^name = "[^"\n]*"', re.MULTILINE)
-_MANIFEST: Final = "holdfast.toml"
 
 
 def init(call: Call, terminal: Terminal, env: Env) -> int:
@@ -35,7 +38,7 @@ def init(call: Call, terminal: Terminal, env: Env) -> int:
     if not _NAME.fullmatch(name):
         raise Usage(f"`{name}` is no policy name", "lower case letters, digits, `.`, `_` and `-`")
     files = dict(template_files(template))
-    files[_MANIFEST] = _NAME_LINE.sub(b'name = "' + name.encode() + b'"', files[_MANIFEST], count=1)
+    files[MANIFEST] = _NAME_LINE.sub(b'name = "' + name.encode() + b'"', files[MANIFEST], count=1)
     folder = call.operand(0) or "."
     written = write_all_new(env, folder, files)
     if terminal.json_wanted:
@@ -65,3 +68,42 @@ def _exists(path: str) -> Failure:
     return Failure(
         Exit.CONFLICT, f"`{path}` exists, and is not overwritten", "choose an empty folder"
     )
+
+
+def fmt(call: Call, terminal: Terminal, env: Env) -> int:
+    """Lay every file of rules out; only white space changes."""
+    folder = named_folder(call.operand(0), env)
+    changed: list[str] = []
+    problems: list[Problem] = []
+    fresh: dict[str, str] = {}
+    for name, data in env.disk.read_tree(folder).items():
+        if not name.endswith(".cedar"):
+            continue
+        text = _utf8(name, data)
+        done = format_rules(text, name)
+        problems += done.problems
+        if done.text != text:
+            changed.append(name)
+            fresh[str(Path(folder, name))] = done.text
+    if problems:
+        # Half of a folder formatted is a diff nobody asked for.
+        show_problems(terminal, problems)
+        raise Failure(Exit.FAILED, "some rules cannot be read, so nothing was formatted", _MEND)
+    check = call.has("--check")
+    for path, text in ({} if check else fresh).items():
+        env.disk.replace(path, text.encode("utf-8"))
+    if terminal.json_wanted:
+        terminal.data({"folder": folder, "changed": changed, "written": not check})
+    for name in changed:
+        terminal.say(f"{'would format' if check else 'formatted'} {visible(name)}")
+    if not changed:
+        terminal.say("nothing to format")
+    return int(Exit.FAILED if check and changed else Exit.OK)
+
+
+def _utf8(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        what = f"`{name}` is not UTF-8 at byte {bad.start}"
+        raise Failure(Exit.FAILED, what, "save it as UTF-8") from None

@@ -12,6 +12,7 @@ fs.read Path::".env"  deny
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -23,12 +24,12 @@ from holdfast.policy.show import cedar_text
 from holdfast.runtime.cli.page import Paint
 from holdfast.runtime.cli.terminal import visible
 
-_MOMENT: Final = frozenset(
-    {"now", "weekday", "local_hour", "policy_age", "site", "deployment", "digest"}
-)
+_WHEN: Final = ("now", "weekday", "local_hour", "policy_age", "site", "deployment")
+_MOMENT: Final = frozenset({*_WHEN, "digest"})
 """Facts that are the same for everything an intent touches."""
 _WIDTH: Final = 100
 _LABEL: Final = 12
+_LOOKED_UP: Final = re.compile(r"(?:principal|action|resource|context)\b").match
 _LONGEST_LINE: Final = 160
 
 
@@ -37,7 +38,7 @@ def why_lines(policy: Policy, shown: Explanation, paint: Paint) -> list[str]:
     groups = ", ".join(f'Group::"{name}"' for name in shown.groups)
     lines = [_labelled("asked by", f"{shown.principal}{f' in {groups}' if groups else ''}", 0)]
     if shown.resources:
-        lines += _fields("at", shown.resources[0].context, 0, only=_MOMENT)
+        lines += _fields("at", shown.resources[0].context, 0, _WHEN)
     for resource in shown.resources:
         lines += ["", *_resource(policy, resource, paint)]
     return lines
@@ -68,16 +69,15 @@ def fact_lines(
     leave_out: frozenset[str] = frozenset(),
 ) -> list[str]:
     """Return what rules see of one touched thing."""
-    lines = _fields("resource", resource, 2)
+    lines = _fields("resource", resource, 2, sorted(resource))
     if parents:
         lines += _wrapped("in", ", ".join(parents), 2)
-    return lines + _fields("context", context, 2, only=context.keys() - leave_out)
+    return lines + _fields("context", context, 2, sorted(context.keys() - leave_out))
 
 
 def _fields(
-    label: str, fields: Mapping[str, Value], indent: int, *, only: Iterable[str] | None = None
+    label: str, fields: Mapping[str, Value], indent: int, names: Iterable[str]
 ) -> list[str]:
-    names = sorted(fields if only is None else fields.keys() & only)
     text = ", ".join(f"{name} {cedar_text(fields[name])}" for name in names)
     return _wrapped(label, text, indent) if text else []
 
@@ -110,7 +110,8 @@ def _excerpt(policy: Policy, failed: ConditionShown) -> list[str]:
 def _came(failed: ConditionShown) -> str:
     if failed.message:
         return failed.message
-    values = [f"{text} is {value}" for text, value in failed.operands if text != value]
+    # A literal says for itself what it is; so only what was looked up is told.
+    values = [f"{text} is {value}" for text, value in failed.operands if _LOOKED_UP(text)]
     return ", ".join(values) or f"is {failed.result}"
 
 

@@ -167,10 +167,12 @@ A flip nobody accepted makes the exit status 3.
         most=2,
         about="who may do this to that",
         more="""
-Asks for everybody in who.toml. RESOURCE is a path, a program, a URL or another name, as the
-action wants it; it may also be written as Cedar does, Path::"src/app.py".
+Asks for everybody in who.toml. RESOURCE is what the action is about: a path, a command in
+quotes, a URL, a secret's name, server/tool. What the question leaves open (the time, how
+somebody is authenticated, a tool's parameters) is not guessed: such a row says `depends`,
+and on what.
 """,
-        options=(_POLICY, _AT, _APPROVE),
+        options=(_POLICY,),
         examples=(Example("holdfast policy who fs.write src/app.py", "who may write the file?"),),
         run="policy_who:who",
     ),
@@ -208,13 +210,20 @@ action wants it; it may also be written as Cedar does, Path::"src/app.py".
         most=1,
         about="draft rules from a permission list or an MCP server's tools",
         more="""
-Reads a coding agent's permission list or the answer of an MCP server's tools/list and prints
-a draft: rules and tools to read, mend and test. Nothing is allowed that you do not put in a
-folder yourself.
+Reads the permissions of Claude Code (settings.json), the command rules of Codex or the answer
+of an MCP server's tools/list, and prints a draft of rules, with an account of every entry.
+Nothing is widened, and nothing is allowed that you do not put into a folder yourself.
 """,
-        options=(Option("--out", "DIR", "write the draft's files into DIR; none is overwritten"),),
-        examples=(Example("holdfast policy import .claude/settings.json", "see the draft"),),
-        run="policy_write:import_",
+        options=(
+            Option("--out", "DIR", "write the draft's folder; no file is overwritten"),
+            Option("--from", "FORM", "claude-code, codex or mcp (told by what is in the file)"),
+            Option("--server", "NAME", "whose tools they are, for mcp"),
+        ),
+        examples=(
+            Example("holdfast policy import .claude/settings.json", "see the draft"),
+            Example("holdfast policy import tools.json --server wiki --out wiki", "write one"),
+        ),
+        run="policy_import:import_list",
     ),
 )
 

@@ -41,7 +41,8 @@ class Step:
 
 
 _PART = re.compile(
-    r"^== (?P<path>.+)\n(?P<body>(?:.*\n)*?)==\n|^\$ (?P<command>.+)\n(?P<wanted>(?:(?!\$ |== ).*\n)*)",
+    r"^== (?P<path>.+)\n(?P<body>(?:.*\n)*?)==\n"
+    r"|^\$ (?P<command>.+)\n(?P<wanted>(?:(?!\$ |== ).*\n)*)",
     re.MULTILINE,
 )
 
@@ -63,7 +64,7 @@ def steps(script: str, folder: Path) -> Iterator[Step]:
 def take(step: Step, line: str) -> None:
     if line.startswith("! "):
         step.err.append(line[2:])
-    elif line.startswith("exit "):
+    elif re.fullmatch(r"exit \d+", line):
         step.status = int(line[5:])
     elif line.strip() and not line.startswith("# "):
         step.out.append(line)
