@@ -8,7 +8,8 @@ BLAKE3 in derive-key mode over length-prefixed parts, in this order:
 4. the hash of the built-in probe corpus that the folder names (stored facts: a better
    normaliser never changes an old fingerprint);
 5. the hash of the folder's own probes;
-6. every decision on both: effect, determining rules, obligations, needs.
+6. every decision on both: effect, determining rules, obligations, needs, for the whole intent and
+   for each thing it touches.
 
 The same text with another meaning (an evaluator bug, platform drift, an older engine) has another
 fingerprint and does not activate. The build computes it with the reference engine as well and
@@ -122,6 +123,10 @@ def _what_was_decided(decision: Decision) -> object:
         "rules": [rule.id for rule in decision.rules],
         "needs": list(decision.needs),
         "obligations": plain(decision.obligations),
+        "resources": [
+            [one.decision.value, [rule.id for rule in one.rules], list(one.needs)]
+            for one in decision.resources
+        ],
     }
 
 

@@ -7,8 +7,10 @@ behavioural fingerprint with both and refuses on any difference. Never on the de
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import assert_never
+from dataclasses import replace
+from typing import Final, assert_never
 
 import cedarpy
 from cedarpy import pst
@@ -30,59 +32,58 @@ from holdfast.policy.show import call_argument
 
 
 def reference_engine(templates: Sequence[pst.Template]) -> Callable[[Request], Outcome]:
-    """Return what answers a request through the engine, in the terms of the program."""
-    named = {f"policy{index}": index for index in range(len(templates))}
-    rules = cedarpy.PolicySet.from_pst(
-        pst.PolicySet(
-            templates={},
-            static_policies={
-                name: pst.Template(
-                    id=name,
-                    effect=templates[index].effect,
-                    principal=templates[index].principal,
-                    action=templates[index].action,
-                    resource=templates[index].resource,
-                    clauses=templates[index].clauses,
-                    annotations={},
-                )
-                for name, index in named.items()
-            },
-            template_links=(),
-        )
-    )
+    """Return what answers a request through the engine, in the terms of the program.
+
+    The engine names only the rules that determine its decision, so permits and forbids are asked
+    apart: whether something is pending depends on the permits beneath a forbid.
+    """
+    permits, forbids = _rules(templates, "permit"), _rules(templates, "forbid")
 
     def ask(request: Request) -> Outcome:
-        answer = cedarpy.is_authorized(
-            {
-                "principal": str(request.principal.uid),
-                "action": str(request.action.uid),
-                "resource": str(request.resource.uid),
-                "context": {name: _json(value) for name, value in request.context.items()},
-            },
-            rules,
-            json.dumps(_entities(request)),
-        )
-        return _outcome(answer, named, templates)
+        allowing, not_permitted = _ask(permits, request)
+        forbidding, not_forbidden = _ask(forbids, request)
+        erring = sorted({*not_permitted, *not_forbidden})
+        return Outcome(allowing, forbidding, tuple(RuleError(index, "") for index in erring))
 
     return ask
 
 
-def _outcome(
-    answer: cedarpy.AuthzResult, named: dict[str, int], templates: Sequence[pst.Template]
-) -> Outcome:
-    reasons = sorted(named[reason] for reason in answer.diagnostics.reasons)
-    erring = sorted({_erring(error, named) for error in answer.diagnostics.errors})
-    permits = tuple(index for index in reasons if templates[index].effect == "permit")
-    forbids = tuple(index for index in reasons if templates[index].effect == "forbid")
-    return Outcome(permits, forbids, tuple(RuleError(index, "") for index in erring))
+def _rules(templates: Sequence[pst.Template], effect: pst.Effect) -> cedarpy.PolicySet:
+    chosen = {
+        _name(index): replace(rule, id=_name(index), annotations={})
+        for index, rule in enumerate(templates)
+        if rule.effect == effect
+    }
+    return cedarpy.PolicySet.from_pst(pst.PolicySet({}, chosen, ()))
 
 
-def _erring(message: str, named: dict[str, int]) -> int:
-    for word in message.replace("`", " ").split():
-        if word in named:
-            return named[word]
-    # An error without a rule is about the request: every answer to it would be a guess.
-    raise ValueError(f"the engine refuses the request: {message}")
+def _name(index: int) -> str:
+    return f"policy{index}"
+
+
+def _ask(rules: cedarpy.PolicySet, request: Request) -> tuple[tuple[int, ...], list[int]]:
+    answer = cedarpy.is_authorized(
+        {
+            "principal": str(request.principal.uid),
+            "action": str(request.action.uid),
+            "resource": str(request.resource.uid),
+            "context": {name: _json(value) for name, value in request.context.items()},
+        },
+        rules,
+        json.dumps(_entities(request)),
+    )
+    matched = tuple(sorted(int(name.removeprefix("policy")) for name in answer.diagnostics.reasons))
+    return matched, [_erring(error) for error in answer.diagnostics.errors]
+
+
+_NAMED: Final = re.compile(r"`policy([0-9]+)`")
+
+
+def _erring(message: str) -> int:
+    if (found := _NAMED.search(message)) is None:
+        # An error without a rule is about the request: every answer to it would be a guess.
+        raise ValueError(f"the engine refuses the request: {message}")
+    return int(found[1])
 
 
 def _entities(request: Request) -> list[object]:

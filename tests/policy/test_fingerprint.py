@@ -9,16 +9,22 @@ from importlib.resources import files
 import pytest
 
 from holdfast.policy.cedar.program import Outcome
-from holdfast.policy.cedar.values import Request
+from holdfast.policy.cedar.values import Entity, Request, Uid
+from holdfast.policy.facts.stored import read_corpus
 from holdfast.policy.fingerprint import fingerprint, plain
+from holdfast.policy.judge import judge
 from holdfast.policy.loader import Loaded, load_policy
+from holdfast.policy.moment import Moment
 from holdfast.policy.policy import Policy
 from holdfast.policy.reference import reference_engine
 from holdfast.policy.source.tables import MISSING, Place
 from holdfast.proto.decision import Sandbox
+from holdfast.proto.reasons import Code
 
 CORPUS = (files("holdfast.policy.probes") / "core-1.jsonl").read_bytes()
-SMALL = b"".join(CORPUS.splitlines(keepends=True)[::7])
+HOOK = ".git/hooks/post-commit"
+_LINES = CORPUS.splitlines(keepends=True)
+SMALL = b"".join([line for at, line in enumerate(_LINES) if at % 7 == 0 or b'".git/' in line])
 
 FOLDER: Mapping[str, str] = {
     "holdfast.toml": 'name = "demo"\n',
@@ -118,6 +124,18 @@ def test_the_reference_engine_computes_the_same_name(known: str) -> None:
     policy = _load()
     engine = reference_engine([rule.template for rule in policy.program.rules])
     assert str(fingerprint(policy, SMALL, evaluate=engine)) == known
+    pending = judge(
+        policy,
+        next(
+            one
+            for one in read_corpus(SMALL)
+            if one.touches[0].resource.uid.id == ".git/hooks/post-commit"
+        ),
+        Entity(Uid("Agent", "x"), {}, frozenset({Uid("Group", "builders")})),
+        Moment(0),
+        evaluate=engine,
+    )
+    assert pending.reason_code is Code.APPROVAL_PENDING
 
 
 def test_an_evaluator_that_errs_anywhere_has_another_name(known: str) -> None:

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from holdfast.policy.obligations import merge
+from holdfast.policy.obligations import Owed, merge
 from holdfast.policy.source.tables import Evidence, Profile
 from holdfast.proto.decision import Obligations, Sandbox
 
@@ -119,3 +119,14 @@ def test_one_more_profile_never_loosens(profiles: list[Profile], more: Profile) 
 
 def _least(limit: int | None) -> float:
     return float("inf") if limit is None else limit
+
+
+def test_what_a_combination_owes_is_merged_once_and_bounded() -> None:
+    profiles = {f"p{i}": Profile(f"p{i}", timeout_ms=i + 1) for i in range(11)}
+    owed = Owed(BUILD, profiles)
+    names = frozenset({"p3", "p5"})
+    assert owed.under(names) is owed.under(names)
+    assert owed.under(names) == merge([BUILD, profiles["p3"], profiles["p5"]])
+    everything = [frozenset(f"p{i}" for i in range(11) if mask >> i & 1) for mask in range(1 << 11)]
+    for chosen in everything:
+        assert owed.under(chosen).profiles == tuple(sorted({*chosen, "build"}))
