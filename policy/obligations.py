@@ -46,7 +46,7 @@ def merge(profiles: Iterable[Profile]) -> Obligations:
     chosen = [by_name[name] for name in sorted(by_name)]
     evidence = [profile.evidence for profile in chosen if profile.evidence is not None]
     return Obligations(
-        sandbox=max((Sandbox(profile.sandbox) for profile in chosen), default=Sandbox.NONE),
+        sandbox=max((profile.sandbox for profile in chosen), default=Sandbox.NONE),
         timeout_ms=_least(profile.timeout_ms for profile in chosen),
         output_bytes=_least(profile.output_bytes for profile in chosen),
         output_lines=_least(profile.output_lines for profile in chosen),

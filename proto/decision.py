@@ -20,13 +20,17 @@ class Verdict(StrEnum):
 
 
 class Sandbox(IntEnum):
-    """How tightly an executor is confined; a larger one is stricter."""
+    """How much of the machine a run may see, weakest first: a merge takes the greatest.
+
+    `none`       resource limits only
+    `workspace`  only the workspace is writable; the rest is system files, read-only
+    `strict`     also: own namespaces, system call filter, no network but the allow list,
+                 nothing of the runtime, and the run fails where this cannot be built
+    """
 
     NONE = 0
     WORKSPACE = 1
-    """Sees the workspace and the system read-only; writes only the workspace."""
     STRICT = 2
-    """Sees only what is listed; no network, no devices, no other process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from holdfast.proto.decision import Sandbox
+
 __all__ = [
     "BASELINE_PROFILE",
     "MISSING",
@@ -352,20 +354,6 @@ class Approval:
 
 
 # profiles.toml
-
-
-class Sandbox(enum.IntEnum):
-    """How much of the machine a run may see, weakest first: a merge takes the greatest.
-
-    `none`       resource limits only
-    `workspace`  only the workspace is writable; the rest is system files, read-only
-    `strict`     also: own namespaces, system call filter, no network but the allow list,
-                 nothing of the runtime, and the run fails where this cannot be built
-    """
-
-    NONE = 0
-    WORKSPACE = 1
-    STRICT = 2
 
 
 @dataclass(frozen=True, slots=True)

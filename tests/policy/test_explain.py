@@ -175,7 +175,9 @@ def test_a_forbid_without_a_permit_says_both(policy: Policy) -> None:
 
 
 def test_json_names_rules_places_and_conditions(policy: Policy) -> None:
-    (resource,) = _why(policy, "fs.read", {"path": ".env"}).as_json()["resources"]  # type: ignore[misc]
+    resources = _why(policy, "fs.read", {"path": ".env"}).as_json()["resources"]
+    assert isinstance(resources, list)
+    resource = resources[0]
     assert isinstance(resource, dict)
     assert resource["uid"] == 'Path::".env"'
     matched = resource["matched"]
