@@ -44,7 +44,7 @@ QUOTE_WIDTH = 120
 """Characters of user input quoted inside a message."""
 INDENT = "  "
 _ELLIPSIS = "..."
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _RESET = "\x1b[0m"
 
 

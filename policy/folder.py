@@ -224,10 +224,12 @@ class _Folder:
         spans = Spans.merged(each.spans for each in parsed)
         rules, problems = read_rules(parsed, spans, approvals, profiles)
         self.problems += problems
+        if schema is None:
+            return self._refused()
         draft = Draft(
             rules=tuple(_readable(rules, parsed)),
             spans=spans,
-            vocabulary=read_vocabulary(schema or self.shipped_schema),
+            vocabulary=read_vocabulary(schema),
             who=who,
             tools=tools,
             approvals=approvals,
@@ -235,12 +237,11 @@ class _Folder:
             default_profile=manifest.default_profile if manifest else None,
             complete=not any(each.problems for each in parsed),
         )
-        if schema is not None:
-            self._lint(draft, schema)
+        self._lint(draft, schema)
         if (
             has_errors(self.problems)
             or (manifest is None or who is None or tools is None or limits is None)
-            or (approvals is None or profiles is None or schema is None)
+            or (approvals is None or profiles is None)
         ):
             return self._refused()
         return Source(
