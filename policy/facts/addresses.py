@@ -12,7 +12,6 @@ Rules of this file:
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from holdfast.policy.cedar.values import IpAddr
@@ -116,7 +115,6 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 _LOW = 0xFFFFFFFF
 
 
-@lru_cache(maxsize=1024)
 def ip_class(address: IpAddr) -> IpClass:
     """Return the class of an address, as what it carries when it carries another one."""
     if address.version == 4:  # noqa: PLR2004 - the IP version
@@ -226,7 +224,6 @@ def _dotted(text: str) -> int | None:
     return value
 
 
-@lru_cache(maxsize=1024)
 def address_text(address: IpAddr) -> str:
     """Return the canonical text: dotted quad, or RFC 5952 without an embedded dotted quad."""
     value = address.address

@@ -61,7 +61,9 @@ def parse_url(text: object, *, field: str = "url") -> ParsedUrl:
     if isinstance(text, str) and len(text) <= URL_BYTES and (plain := _PLAIN.fullmatch(text)):
         scheme, host_text, path, query = plain.groups()
         host = canonical_host(host_text, field=field)
-        href = f"{scheme}://{host.in_url}{text[plain.end(2) :]}"
+        href = text
+        if host.text != host_text:
+            href = f"{scheme}://{host.text}{text[plain.end(2) :]}"
         return ParsedUrl(scheme, host, DEFAULT_PORTS[scheme], path, query or "", href)
     url = require_seen(text, field=field)
     require_bytes_at_most(url, URL_BYTES, field=field)

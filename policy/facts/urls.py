@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import cast
+from typing import NamedTuple, cast
 
 from holdfast.policy.cedar.values import Entity, IpAddr, Uid, Value
 from holdfast.policy.facts.addresses import (
@@ -50,15 +50,29 @@ _REQUIRED = frozenset({"url"})
 _OPTIONAL = frozenset({"method", "headers", "body", "encoding"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_|~]{1,64}", re.ASCII)
 _VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?", re.ASCII)
+_UNRESOLVED = (None,)
 _PLAIN_REQUEST: Mapping[str, Value] = MappingProxyType(
     {"method": "GET", "headers": frozenset(), "size": 0}
 )
 
 
-def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr, ...]:
-    """Return the addresses a host is, or was resolved to; none when it was not."""
+class Answer(NamedTuple):
+    """One address of a host, with everything facts and payload say about it."""
+
+    address: IpAddr
+    text: str
+    ip_class: str
+    ip: IpAddr
+
+
+@lru_cache(maxsize=1024)
+def _answer(address: IpAddr) -> Answer:
+    return Answer(address, address_text(address), ip_class(address), unmapped(address))
+
+
+def _resolved(host: Host, world: World, field: str) -> tuple[Answer, ...]:
     if host.address is not None:
-        return (host.address,)
+        return (_answer(host.address),)
     texts = world.resolved.get(host.text, ())
     if len(texts) > REQUESTS_PER_INTENT:
         raise Unjudgeable(
@@ -66,7 +80,7 @@ def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr,
             f"{quote(host.text)} has {len(texts)} addresses",
             f"the most is {REQUESTS_PER_INTENT}",
         )
-    found = _addresses(texts)
+    found = _answers(texts)
     if found is None:
         raise Unjudgeable(
             field,
@@ -77,15 +91,24 @@ def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr,
 
 
 @lru_cache(maxsize=1024)
-def _addresses(texts: tuple[str, ...]) -> tuple[IpAddr, ...] | None:
+def _answers(texts: tuple[str, ...]) -> tuple[Answer, ...] | None:
     """Return the distinct addresses of a resolver's answer; mapped ones may end dotted."""
     found = [parse_v6(text) if ":" in text else parse_v4_number(text) for text in texts]
-    known = [address for address in found if address is not None]
+    known = [_answer(address) for address in found if address is not None]
     return tuple(dict.fromkeys(known)) if len(known) == len(texts) else None
+
+
+def resolved_addresses(host: Host, world: World, *, field: str) -> tuple[IpAddr, ...]:
+    """Return the addresses a host is, or was resolved to; none when it was not."""
+    return tuple([answer.address for answer in _resolved(host, world, field)])
 
 
 def url_entity(url: ParsedUrl, address: IpAddr | None) -> Entity:
     """Return the entity of a URL as one of its host's addresses would answer it."""
+    return _entity(url, None if address is None else _answer(address))
+
+
+def _entity(url: ParsedUrl, answer: Answer | None) -> Entity:
     attributes: dict[str, Value] = {
         "scheme": url.scheme,
         "host": url.host.text,
@@ -94,9 +117,9 @@ def url_entity(url: ParsedUrl, address: IpAddr | None) -> Entity:
         "query": url.query,
         "ip_class": "unresolved",
     }
-    if address is not None:
-        attributes["ip_class"] = ip_class(address)
-        attributes["ip"] = unmapped(address)
+    if answer is not None:
+        attributes["ip_class"] = answer.ip_class
+        attributes["ip"] = answer.ip
     return Entity(Uid("Url", url.href), attributes, domain_ancestors(url.host))
 
 
@@ -108,28 +131,30 @@ def url_entities(text: object, world: World, *, field: str = "url") -> tuple[Ent
 
 def parsed_entities(url: ParsedUrl, world: World, *, field: str = "url") -> tuple[Entity, ...]:
     """Return the same for an address that was read elsewhere (`ssh:`, `git:`)."""
-    return _entities(url, resolved_addresses(url.host, world, field=field))
-
-
-def _entities(url: ParsedUrl, addresses: tuple[IpAddr, ...]) -> tuple[Entity, ...]:
-    if not addresses:
-        return (url_entity(url, None),)
-    return tuple([url_entity(url, address) for address in addresses])
+    answers = _resolved(url.host, world, field) or _UNRESOLVED
+    return tuple([_entity(url, answer) for answer in answers])
 
 
 def url_touches(params: Mapping[str, object], world: World) -> Judged:
     """Return what a net.request touches, one touch for each address, and its payload."""
     require_fields(params, required=_REQUIRED, optional=_OPTIONAL)
     url = parse_url(params["url"], field="url")
-    addresses = resolved_addresses(url.host, world, field="url")
+    answers = _resolved(url.host, world, "url")
     payload: dict[str, object] = {
         "method": "GET",
         "url": url.href,
-        "addresses": tuple(map(address_text, addresses)),
+        "addresses": tuple([answer.text for answer in answers]),
     }
     context = _PLAIN_REQUEST if len(params) == 1 else _options(params, payload)
-    entities = _entities(url, addresses)
-    return Judged(tuple([Touch("net.request", entity, context) for entity in entities]), payload)
+    return Judged(
+        tuple(
+            [
+                Touch("net.request", _entity(url, answer), context)
+                for answer in answers or _UNRESOLVED
+            ]
+        ),
+        payload,
+    )
 
 
 def _options(params: Mapping[str, object], payload: dict[str, object]) -> Mapping[str, Value]:

@@ -6,7 +6,14 @@ import pytest
 
 from holdfast.policy.cedar.values import Uid, ip
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
-from holdfast.policy.facts.urls import OWNED_HEADERS, parse_url, url_entities, url_touches
+from holdfast.policy.facts.urls import (
+    OWNED_HEADERS,
+    parse_url,
+    resolved_addresses,
+    url_entities,
+    url_entity,
+    url_touches,
+)
 
 WORLD = World(
     workspaces={},
@@ -158,6 +165,13 @@ def test_one_entity_for_each_address(text: str, facts: list[tuple[str, str | Non
     entities = url_entities(text, WORLD)
     found = [(e.attrs["ip_class"], e.attrs.get("ip")) for e in entities]
     assert found == [(name, ip(address) if address else None) for name, address in facts]
+
+
+def test_the_parts_others_build_on() -> None:
+    url = parse_url("https://mapped.example/")
+    (address,) = resolved_addresses(url.host, WORLD, field="u")
+    assert (url_entity(url, address),) == url_entities(url.href, WORLD)
+    assert url_entity(url, None).attrs["ip_class"] == "unresolved"
 
 
 def test_entity() -> None:
