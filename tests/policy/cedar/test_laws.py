@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Request
-from tests.policy.cedar.worlds import compile_text, engine, ours, requests, rule_texts
+from tests.policy.cedar.worlds import (
+    attribute_rule_texts,
+    compile_text,
+    engine,
+    ours,
+    requests,
+    rule_texts,
+)
 
 policies = st.lists(rule_texts, min_size=1, max_size=24)
 asked = st.lists(requests, min_size=1, max_size=6)
@@ -24,8 +31,11 @@ def shape(outcome: Outcome, *rules: str) -> tuple[set[str], ...]:
     )
 
 
+attribute_policies = st.lists(attribute_rule_texts, min_size=8, max_size=24)
+
+
 @settings(max_examples=300)
-@given(policies, asked)
+@given(st.one_of(policies, attribute_policies), asked)
 def test_a_rule_the_index_skips_would_neither_match_nor_err(
     rules: list[str], several: list[Request]
 ) -> None:
@@ -34,7 +44,7 @@ def test_a_rule_the_index_skips_would_neither_match_nor_err(
         assert program.evaluate(request) == program.scan(request)
 
 
-@given(policies, asked)
+@given(st.one_of(policies, attribute_policies), asked)
 def test_the_cedar_engine_gives_the_same_answer(rules: list[str], several: list[Request]) -> None:
     program = compile_text(*rules)
     policy_set = cedarpy.PolicySet.from_str("\n".join(rules))

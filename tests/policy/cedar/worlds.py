@@ -14,7 +14,7 @@ import cedarpy
 from holdfast.policy.cedar.program import Outcome, Program, compile_program
 from holdfast.policy.cedar.values import Entity, IpAddr, Record, Request, Uid, Value, ip, make_set
 
-PRINCIPALS = ("Agent::\"a\"", "Agent::\"b\"", "Person::\"p\"")
+PRINCIPALS = ('Agent::"a"', 'Agent::"b"', 'Person::"p"')
 GROUPS = ('Group::"g"', 'Group::"h"')
 DIRS = ('Dir::"src"', 'Dir::"src/gen"', 'Dir::"."')
 RESOURCES = ('Path::"src/a.py"', 'Path::"src/gen/b.md"', 'Url::"https://x"')
@@ -32,11 +32,11 @@ SCOPES_R += ('resource is Path in Dir::"src"', "resource is Url")
 CONDITIONS = (
     'resource.ext == "py"',
     '"md" == resource.ext',
-    'resource.ext == 1',
+    "resource.ext == 1",
     "resource.size == 1",
     "resource.size == true",
     '["py", "md"].contains(resource.ext)',
-    '[1, true].contains(resource.size)',
+    "[1, true].contains(resource.size)",
     "[1, 2].contains(resource.size)",
     'resource.path like "src/*"',
     'resource.path like "src/gen/*"',
@@ -49,14 +49,14 @@ CONDITIONS = (
     'resource.path like "src/*" || resource.path like "lib/*"',
     'resource.path like "src/*" || resource.ext == "md"',
     'context.flags.contains("-f")',
-    'context.flags.contains(1)',
+    "context.flags.contains(1)",
     'context.flags.containsAny(["-f", "-v"])',
     'context.flags.containsAll(["-f", "-v"])',
     "context.flags.containsAll([])",
-    'context.flags.containsAny([])',
+    "context.flags.containsAny([])",
     'context.who == Agent::"a"',
     'context.who in Group::"g"',
-    'context.n > 2',
+    "context.n > 2",
     "context.n <= 2",
     "context.n + 9223372036854775807 > 0",
     'context.deep.x == "y"',
@@ -108,6 +108,43 @@ rule_texts = st.builds(
     st.sampled_from(SCOPES_A),
     st.sampled_from(SCOPES_R),
     _clauses,
+)
+
+# Rules told apart by attributes alone: what the index makes of them is not hidden by scopes.
+ATTRIBUTE_CONDITIONS = (
+    'resource.ext == "py"',
+    'resource.ext == "md"',
+    "resource.ext == 1",
+    "resource.ext == 2",
+    '["py", 1].contains(resource.ext)',
+    'resource.path like "s*"',
+    'resource.path like "src/*"',
+    'resource.path like "src/gen/*"',
+    'resource.path like "src/gen/*.py"',
+    'resource.path like "src/a.py"',
+    'resource.path like "lib/*"',
+    'resource.path like "*.py"',
+    'resource.path like "*.md"',
+    'resource.path like "*b.md"',
+    'resource.path like "*gen*"',
+    'context.flags.contains("-f")',
+    'context.flags.contains("-v")',
+    "context.flags.contains(1)",
+    'context.flags.containsAll(["-f", "-v"])',
+    'context.flags.containsAny(["-v", "-x"])',
+    'resource.ip.isInRange(ip("10.0.0.0/8"))',
+    'resource.ip.isInRange(ip("10.0.0.0/7"))',
+    'resource.ip.isInRange(ip("10.1.0.0/16"))',
+    'resource.ip.isInRange(ip("10.1.2.3"))',
+    'resource.ip.isInRange(ip("::1"))',
+)
+attribute_rule_texts = st.builds(
+    lambda effect, parts, kind: (
+        f"{effect}(principal, action, resource) {kind} {{ {' && '.join(parts)} }};"
+    ),
+    st.sampled_from(("permit", "forbid")),
+    st.lists(st.sampled_from(ATTRIBUTE_CONDITIONS), min_size=1, max_size=3),
+    st.sampled_from(("when", "when", "when", "when", "when", "unless")),
 )
 
 
