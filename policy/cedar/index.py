@@ -202,5 +202,6 @@ def _best_facet(rules: Sequence[Indexed], settled: frozenset[Facet]) -> Facet | 
 
 def _visits(sizes: Counter[Key]) -> float:
     """Estimate the rules a request visits: those of one key, as likely as it is among the rules."""
-    # Some requests have none of the keys: even one key for all rules is worth asking for.
-    return MISS_FACTOR * sum(size * size for size in sizes.values()) / sizes.total()
+    # Some requests have none of the keys: even one key for all rules is worth asking for. And some
+    # rules have none (`action in []`): they can only err, where an attribute cannot be read.
+    return MISS_FACTOR * sum(size * size for size in sizes.values()) / max(1, sizes.total())
