@@ -21,7 +21,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from blake3 import blake3
 
@@ -132,19 +132,19 @@ def _what_was_decided(decision: Decision) -> object:
 
 def plain(value: object) -> object:
     """Return a table as JSON values: sets sorted, places left out (a line number is no meaning)."""
-    match value:
-        case Place():
-            return None
-        case Enum():
-            return [type(value).__name__, value.value]
-        case frozenset():
-            return sorted((plain(item) for item in value), key=canonical_json.dumps)
-        case tuple() | list():
-            return [plain(item) for item in value]
-        case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
-        case _ if dataclasses.is_dataclass(value):
-            fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-            return {"": type(value).__name__, **fields}
-        case _:
-            return value
+    if isinstance(value, Place):
+        return None
+    if isinstance(value, Enum):
+        return [type(value).__name__, value.value]
+    if isinstance(value, frozenset):
+        members = [plain(item) for item in cast("frozenset[object]", value)]
+        return sorted(members, key=canonical_json.dumps)
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in cast("Iterable[object]", value)]
+    if isinstance(value, Mapping):
+        fields = cast("Mapping[object, object]", value)
+        return {str(name): plain(item) for name, item in fields.items()}
+    if dataclasses.is_dataclass(value):
+        named = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"": type(value).__name__, **named}
+    return value

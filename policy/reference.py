@@ -62,7 +62,7 @@ def _name(index: int) -> str:
 
 
 def _ask(rules: cedarpy.PolicySet, request: Request) -> tuple[tuple[int, ...], list[int]]:
-    answer = cedarpy.is_authorized(
+    answer = cedarpy.is_authorized(  # pyright: ignore[reportUnknownMemberType]
         {
             "principal": str(request.principal.uid),
             "action": str(request.action.uid),

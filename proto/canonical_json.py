@@ -38,10 +38,11 @@ def _is_texts(value: object) -> bool:
         # Only ASCII names sort the same by code point and by UTF-16.
         if name.__class__ is not str or not cast("str", name).isascii():
             return False
-        if item.__class__ is not str and not (
-            item.__class__ is tuple
-            and all(one.__class__ is str for one in cast("tuple[object, ...]", item))
-        ):
+        if item.__class__ is tuple:
+            for one in cast("tuple[object, ...]", item):
+                if one.__class__ is not str:
+                    return False
+        elif item.__class__ is not str:
             return False
     return True
 

@@ -82,7 +82,10 @@ def payload_digest(kind: str, payload: Mapping[str, object]) -> str:
 
 
 def _digestible(payload: Mapping[str, object]) -> Mapping[str, object]:
-    if not any(isinstance(value, bytes) for value in payload.values()):
+    for value in payload.values():
+        if value.__class__ is bytes:
+            break
+    else:
         return payload
     return {
         name: sha256(value).hexdigest() if isinstance(value, bytes) else value

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from holdfast.policy.cedar.values import Entity, Value
 
@@ -32,12 +33,11 @@ class World:
     """What `~` means to a program."""
     resolved: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Host name to the addresses the runtime resolved, before anything connects."""
-    pinned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    pinned: frozenset[tuple[str, str]] = field(default_factory=frozenset[tuple[str, str]])
     """(server, tool) of every upstream tool whose definition is pinned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """One thing an intent touches: one Cedar request, all of which must be allowed."""
 
     action: str
@@ -46,8 +46,7 @@ class Touch:
     """Only the facts of this kind; the moment's facts are added when it is decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """The canonical, typed form of an intent: what is judged and, frozen, what is executed."""
 
     kind: str

@@ -15,8 +15,15 @@ from holdfast.policy.source.tables import Effect, Tool
 SCHEMA = (files("holdfast.policy.schema") / "holdfast.cedarschema").read_text(encoding="utf-8")
 _DECLARED = re.compile(r'^action ((?:"[^"]+"(?:, )?)+) in .* appliesTo', re.MULTILINE)
 GROUPS = ("read", "write", "critical", "fs", "process", "net", "secret", "repo", "mcp", "tool")
-RESOURCES = {"fs": "Path", "process": "Program", "net": "Url", "secret": "Secret"}
-RESOURCES |= {"repo": "Repo", "mcp": "McpTool", "tool": "Tool"}
+RESOURCES = {
+    "fs": "Path",
+    "process": "Program",
+    "net": "Url",
+    "secret": "Secret",
+    "repo": "Repo",
+    "mcp": "McpTool",
+    "tool": "Tool",
+}
 
 
 def test_every_action_of_the_schema_is_in_the_table() -> None:
@@ -30,7 +37,7 @@ def test_every_action_of_the_schema_is_in_the_table() -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_engine_puts_each_action_in_the_same_groups(action: str, group: str) -> None:
     # With a schema the engine knows the action hierarchy; the rule asks it about one group.
-    answer = cedarpy.is_authorized(
+    answer = cedarpy.is_authorized(  # pyright: ignore[reportUnknownMemberType]
         {
             "principal": 'Agent::"a"',
             "action": f'Action::"{action}"',
@@ -38,7 +45,7 @@ def test_the_engine_puts_each_action_in_the_same_groups(action: str, group: str)
             "context": {},
         },
         f'permit(principal, action in Action::"{group}", resource);',
-        cedarpy.Entities.from_json_str("[]", SCHEMA),
+        cedarpy.Entities.from_json_str("[]", SCHEMA),  # pyright: ignore[reportUnknownMemberType]
     )
     assert answer.allowed == (group in BUILT_IN[action])
 

@@ -193,6 +193,5 @@ def test_a_field_nobody_encodes_cannot_exist() -> None:
     # A new field of a table is part of the name from its first day: plain() walks dataclasses.
     policy = _load()
     form = plain(policy.default_profile)
-    assert isinstance(form, dict)
-    fields = {field.name for field in dataclasses.fields(policy.default_profile)}
-    assert fields <= set(form)
+    for field in dataclasses.fields(policy.default_profile):
+        assert f"'{field.name}':" in str(form)

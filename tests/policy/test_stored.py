@@ -36,8 +36,18 @@ from holdfast.proto.strict_json import JsonValue, loads
 
 _LONG = st.integers(-(2**63), 2**63 - 1)
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
-_IPS = st.builds(lambda n: IpAddr(4, n, 32), st.integers(0, 2**32 - 1)) | st.builds(
-    lambda n, p: IpAddr(6, n, p), st.integers(0, 2**128 - 1), st.integers(0, 128)
+
+
+def _v4(address: int) -> IpAddr:
+    return IpAddr(4, address, 32)
+
+
+def _v6(address: int, prefix: int) -> IpAddr:
+    return IpAddr(6, address, prefix)
+
+
+_IPS = st.builds(_v4, st.integers(0, 2**32 - 1)) | st.builds(
+    _v6, st.integers(0, 2**128 - 1), st.integers(0, 128)
 )
 VALUES = st.recursive(
     st.booleans()

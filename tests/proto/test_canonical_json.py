@@ -26,7 +26,7 @@ def test_numbers_are_written_as_ecmascript_does(value: float, text: str) -> None
     assert number(value) == text
 
 
-FORMS = [
+FORMS: list[tuple[object, bytes]] = [
     ({"b": 1, "a": [True, None, "x"]}, b'{"a":[true,null,"x"],"b":1}'),
     ({}, b"{}"),
     ([], b"[]"),

@@ -36,7 +36,7 @@ def test_everything() -> None:
     )
 
 
-REFUSED = [
+REFUSED: list[tuple[object, str, str]] = [
     ("[]", "body", "not an object"),
     ("{", "body", ""),
     ('{"kind":"fs.read","kind":"fs.write"}', "body", "duplicate key"),
