@@ -20,13 +20,25 @@ from cedarpy import pst
 from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.lint.draft import Notes
 from holdfast.policy.lint.scenes import Scene, action_matches, within
+from holdfast.policy.lint.signatures import (
+    ACTION,
+    BOOL,
+    DATETIME,
+    DURATION,
+    LONG,
+    STRING,
+    TYPED,
+    UNARY,
+    article,
+    compatible,
+    conversion,
+)
+from holdfast.policy.lint.suggestions import entity_hint
 from holdfast.policy.source.vocabulary import (
     EntityOf,
-    Named,
     RecordOf,
     SetOf,
     Type,
-    type_text,
 )
 
 __all__ = ["UNKNOWN", "Constant", "Reader", "Seen", "Unknown"]
@@ -41,43 +53,6 @@ class Unknown(enum.Enum):
 UNKNOWN = Unknown.UNKNOWN
 Constant: TypeAlias = "bool | int | str | pst.EntityUid | Unknown"
 
-BOOL, LONG, STRING = Named("Bool"), Named("Long"), Named("String")
-IP, DECIMAL = Named("ipaddr"), Named("decimal")
-DATETIME, DURATION = Named("datetime"), Named("duration")
-ACTION = EntityOf("Action")
-
-_UNARY: Mapping[str, tuple[Type | None, Type]] = {
-    "not": (BOOL, BOOL),
-    "neg": (LONG, LONG),
-    "is_empty": (None, BOOL),
-    "datetime": (STRING, DATETIME),
-    "decimal": (STRING, DECIMAL),
-    "duration": (STRING, DURATION),
-    "ip": (STRING, IP),
-    "is_ipv4": (IP, BOOL),
-    "is_ipv6": (IP, BOOL),
-    "is_loopback": (IP, BOOL),
-    "is_multicast": (IP, BOOL),
-    "to_date": (DATETIME, DATETIME),
-    "to_time": (DATETIME, DURATION),
-    "to_milliseconds": (DURATION, LONG),
-    "to_seconds": (DURATION, LONG),
-    "to_minutes": (DURATION, LONG),
-    "to_hours": (DURATION, LONG),
-    "to_days": (DURATION, LONG),
-}
-_TYPED: Mapping[str, tuple[Type, Type, Type]] = {
-    "add": (LONG, LONG, LONG),
-    "sub": (LONG, LONG, LONG),
-    "mul": (LONG, LONG, LONG),
-    "is_in_range": (IP, IP, BOOL),
-    "offset": (DATETIME, DURATION, DATETIME),
-    "duration_since": (DATETIME, DATETIME, DURATION),
-    "decimal_less_than": (DECIMAL, DECIMAL, BOOL),
-    "decimal_less_eq": (DECIMAL, DECIMAL, BOOL),
-    "decimal_greater": (DECIMAL, DECIMAL, BOOL),
-    "decimal_greater_eq": (DECIMAL, DECIMAL, BOOL),
-}
 _ORDERED = {"less", "less_eq", "greater", "greater_eq"}
 _ORDERS: Mapping[str, Callable[[int, int], bool]] = {
     "less": lambda a, b: a < b,
@@ -116,6 +91,29 @@ class Reader:
     def read(self, expr: pst.Expr) -> Seen:
         """Read one expression."""
         match expr:
+            case pst.UnaryOp():
+                return self._unary(expr)
+            case pst.BinaryOp():
+                return self._binary(expr)
+            case pst.GetAttr():
+                return self._attribute(expr)
+            case pst.HasAttr():
+                return self._has(expr)
+            case pst.Is():
+                return self._is(expr)
+            case pst.IfThenElse():
+                return self._conditional(expr)
+            case pst.Set():
+                return self._set(expr)
+            case pst.Record():
+                return self._record(expr)
+            case _:
+                return self._leaf(expr)
+
+    # Leaves
+
+    def _leaf(self, expr: pst.Expr) -> Seen:
+        match expr:
             case pst.Var():
                 return self._variable(expr)
             case pst.BoolLit(value):
@@ -127,31 +125,16 @@ class Reader:
             case pst.EntityLit(uid):
                 action = uid.type.basename == "Action"
                 return Seen(ACTION if action else EntityOf(str(uid.type)), uid)
-            case pst.UnaryOp():
-                return self._unary(expr)
-            case pst.BinaryOp():
-                return self._binary(expr)
-            case pst.GetAttr():
-                return self._attribute(expr)
-            case pst.HasAttr():
-                return self._has(expr)
             case pst.Like(base):
                 self._demand(base, self.read(base), STRING)
                 return Seen(BOOL)
-            case pst.Is():
-                return self._is(expr)
-            case pst.IfThenElse():
-                return self._conditional(expr)
-            case pst.Set(elements):
-                return self._set(elements)
-            case pst.Record(found):
-                types = {name: self.read(each).type for name, each in found.items()}
-                known = {name: each for name, each in types.items() if each is not None}
-                return Seen(RecordOf(known) if len(known) == len(types) else None)
             case _:
                 return NOTHING  # a template's slot, refused elsewhere
 
-    # Leaves
+    def _record(self, expr: pst.Record) -> Seen:
+        types = {name: self.read(each).type for name, each in expr.fields.items()}
+        known = {name: each for name, each in types.items() if each is not None}
+        return Seen(RecordOf(known) if len(known) == len(types) else None)
 
     def _variable(self, expr: pst.Var) -> Seen:
         match expr.name:
@@ -229,12 +212,12 @@ class Reader:
     # Operators
 
     def _unary(self, expr: pst.UnaryOp) -> Seen:
-        wanted, result = _UNARY[expr.op]
+        wanted, result = UNARY[expr.op]
         seen = self.read(expr.arg)
         if wanted is not None:
             self._demand(expr.arg, seen, wanted)
         elif seen.type is not None and not isinstance(seen.type, SetOf):
-            message = f"{_article(seen.type)} is not a set"
+            message = f"{article(seen.type)} is not a set"
             self.notes.add(expr.arg, "type-mismatch", message, "only a set can be empty")
         if expr.op == "not" and isinstance(seen.value, bool):
             return Seen(BOOL, value=not seen.value)
@@ -252,8 +235,8 @@ class Reader:
             return self._equality(expr, left, right)
         if expr.op in _ORDERED:
             return self._order(expr, left, right)
-        if expr.op in _TYPED:
-            wanted_left, wanted_right, result = _TYPED[expr.op]
+        if expr.op in TYPED:
+            wanted_left, wanted_right, result = TYPED[expr.op]
             self._demand(expr.left, left, wanted_left)
             self._demand(expr.right, right, wanted_right)
             return Seen(result)
@@ -277,23 +260,16 @@ class Reader:
         if self._text_for_entity(expr.left, expr.right, left, right):
             return Seen(BOOL)
         entities = isinstance(left.type, EntityOf) and isinstance(right.type, EntityOf)
-        if not entities and not _compatible(left.type, right.type):
+        if not entities and not compatible(left.type, right.type):
             self._mismatch(expr.right, left.type, right.type)
             return Seen(BOOL)
         if left.value is not UNKNOWN and right.value is not UNKNOWN:
             return Seen(BOOL, (left.value == right.value) is positive)
-        if left.type == ACTION == right.type:
-            return self._action_equality(expr, left, right, positive=positive)
+        uid = right.value if isinstance(expr.left, pst.Var) else left.value
+        if left.type == ACTION and isinstance(uid, pst.EntityUid):
+            return Seen(BOOL, (uid.id == self.scene.action.name) is positive)
         if entities and left.type != right.type:
             return Seen(BOOL, not positive)
-        return Seen(BOOL)
-
-    def _action_equality(
-        self, expr: pst.BinaryOp, left: Seen, right: Seen, *, positive: bool
-    ) -> Seen:
-        uid = right.value if isinstance(expr.left, pst.Var) else left.value
-        if isinstance(uid, pst.EntityUid):
-            return Seen(BOOL, (uid.id == self.scene.action.name) is positive)
         return Seen(BOOL)
 
     def _text_for_entity(
@@ -314,31 +290,18 @@ class Reader:
         name = thing.name if isinstance(thing, pst.Var) else of.name
         article = "an" if name[0] in "aeiouAEIOU" else "a"
         message = f"{displayed(written)} is text, {article} {name} is an entity"
-        hint = self._entity_hint(name, of, value) if isinstance(value, str) else ""
+        hint = (
+            entity_hint(self.notes.draft.who, name, of.name, value)
+            if isinstance(value, str)
+            else ""
+        )
         self.notes.add(text, "text-for-entity", message, hint or "compare it with an entity")
-
-    def _entity_hint(self, name: str, of: EntityOf, value: str) -> str:
-        if name == "principal":
-            who = self.notes.draft.who
-            groups = who.groups if who else {}
-            group = value if value in groups else closest(value, groups) or f"{value}s"
-            subject = who.subject(value) if who else None
-            kind = subject.kind if subject else "Agent"
-            return f'write `principal == {kind}::"{value}"` or `principal in Group::"{group}"`'
-        if name == "action":
-            return f'write `action == Action::"{value}"`'
-        if of.name == "Path":
-            folder = value.rpartition("/")[0] or "."
-            return f'write `{name} == Path::"{value}"` or `{name} in Dir::"{folder}"`'
-        if of.name == "Url":
-            return f'write `{name} in Domain::"{value}"`'
-        return f'write `{name} == {of.name}::"{value}"`'
 
     def _order(self, expr: pst.BinaryOp, left: Seen, right: Seen) -> Seen:
         ordered = (LONG, DATETIME, DURATION)
         for side, seen in ((expr.left, left), (expr.right, right)):
             if seen.type is not None and seen.type not in ordered:
-                message = f"{_article(seen.type)} has no order"
+                message = f"{article(seen.type)} has no order"
                 hint = "numbers, datetimes and durations have; a decimal has `lessThan`"
                 self.notes.add(side, "type-mismatch", message, hint)
                 return Seen(BOOL)
@@ -352,18 +315,18 @@ class Reader:
         if expr.op in {"get_tag", "has_tag"}:
             return Seen(BOOL) if expr.op == "has_tag" else NOTHING
         if left.type is not None and not isinstance(left.type, SetOf):
-            message = f"{_article(left.type)} is not a set"
+            message = f"{article(left.type)} is not a set"
             self.notes.add(expr.left, "type-mismatch", message, "ask a set: `[...].contains(x)`")
             return Seen(BOOL)
         of = left.type.of if isinstance(left.type, SetOf) else None
         asked = right.type
         if expr.op != "contains":
             if asked is not None and not isinstance(asked, SetOf):
-                message = f"{_article(asked)} is not a set"
+                message = f"{article(asked)} is not a set"
                 self.notes.add(expr.right, "type-mismatch", message, "write `[...]`")
                 return Seen(BOOL)
             asked = asked.of if isinstance(asked, SetOf) else None
-        if of is not None and asked is not None and not _compatible(of, asked):
+        if of is not None and asked is not None and not compatible(of, asked):
             self._mismatch_in_set(expr, of, asked)
         return Seen(BOOL)
 
@@ -412,11 +375,11 @@ class Reader:
             return then_seen
         return Seen(then_seen.type) if then_seen.type == else_seen.type else NOTHING
 
-    def _set(self, elements: tuple[pst.Expr, ...]) -> Seen:
+    def _set(self, expr: pst.Set) -> Seen:
         of: Type | None = None
-        for element in elements:
+        for element in expr.elements:
             each = self.read(element).type
-            if of is not None and each is not None and not _compatible(of, each):
+            if of is not None and each is not None and not compatible(of, each):
                 self._mismatch(element, of, each)
             of = of or each
         return Seen(SetOf(of))
@@ -426,13 +389,13 @@ class Reader:
     def _demand(self, expr: pst.Expr, seen: Seen, wanted: Type) -> None:
         if seen.type is None or seen.type == wanted:
             return
-        message = f"{_article(wanted)} belongs here, this is {_article(seen.type)}"
+        message = f"{article(wanted)} belongs here, this is {article(seen.type)}"
         hint = "say what of it: `resource.name`" if isinstance(seen.type, EntityOf) else ""
         self.notes.add(expr, "type-mismatch", message, hint)
 
     def _mismatch(self, expr: pst.Expr, wanted: Type, found: Type) -> None:
-        message = f"{_article(found)} is compared with {_article(wanted)}"
-        self.notes.add(expr, "type-mismatch", message, _conversion(wanted, found))
+        message = f"{article(found)} is compared with {article(wanted)}"
+        self.notes.add(expr, "type-mismatch", message, conversion(wanted, found))
 
 
 def _uids(expr: pst.Expr) -> tuple[pst.EntityUid, ...] | None:
@@ -445,42 +408,3 @@ def _uids(expr: pst.Expr) -> tuple[pst.EntityUid, ...] | None:
             return tuple(uids) if len(uids) == len(elements) else None
         case _:
             return None
-
-
-def _compatible(left: Type, right: Type) -> bool:
-    if isinstance(left, SetOf) and isinstance(right, SetOf):
-        return left.of is None or right.of is None or _compatible(left.of, right.of)
-    if isinstance(left, RecordOf) and isinstance(right, RecordOf):
-        return True  # the engine's word counts
-    return left == right or (isinstance(left, EntityOf) and isinstance(right, EntityOf))
-
-
-def _conversion(wanted: Type, found: Type) -> str:
-    if found == STRING and isinstance(wanted, Named) and wanted not in (BOOL, LONG):
-        name = "ip" if wanted == IP else wanted.name
-        return f'write `{name}("...")`'
-    if found == STRING and wanted == LONG:
-        return "write the number without quotes"
-    if wanted == STRING and found == LONG:
-        return "write it in double quotes"
-    return "compare values of one type"
-
-
-def _article(of: Type) -> str:
-    words = {
-        BOOL: "true or false",
-        LONG: "a number",
-        STRING: "text",
-        IP: "an ip address",
-        DECIMAL: "a decimal",
-        DATETIME: "a datetime",
-        DURATION: "a duration",
-        ACTION: "an action",
-    }
-    if isinstance(of, Named):
-        return words.get(of, of.name)
-    if isinstance(of, SetOf):
-        return "a set"
-    if isinstance(of, RecordOf):
-        return "a record"
-    return words.get(of, f"an entity (`{type_text(of)}`)")

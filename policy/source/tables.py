@@ -10,12 +10,31 @@ Rules of this file:
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from holdfast.policy.source.tool_tables import (
+    MISSING,
+    BoolType,
+    DecimalType,
+    Effect,
+    EnumType,
+    ExecTemplate,
+    HttpTemplate,
+    IntType,
+    Missing,
+    OpaqueType,
+    Param,
+    ParamRef,
+    ParamType,
+    Place,
+    SetType,
+    StringType,
+    Tool,
+    ToolResource,
+)
 from holdfast.proto.decision import Sandbox
 
 __all__ = [
@@ -61,26 +80,7 @@ __all__ = [
     "Who",
 ]
 
-Effect = Literal["read", "write", "critical"]
 Expectation = Literal["allow", "deny", "pending"]
-
-
-class Missing(enum.Enum):
-    """The type of `MISSING`: a parameter that has no default, as opposed to a null one."""
-
-    MISSING = "missing"
-
-
-MISSING = Missing.MISSING
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the folder a value was written."""
-
-    file: str
-    line: int
-    column: int
 
 
 # holdfast.toml
@@ -222,116 +222,6 @@ class Who:
         return frozenset(s.id for s in self.subjects if group in self.groups_of(s.id))
 
 
-# tools.toml
-
-
-@dataclass(frozen=True, slots=True)
-class StringType:
-    """Text of at most `max_length` code points."""
-
-    max_length: int = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class IntType:
-    """A whole number of 64 bits, between `min` and `max` inclusive."""
-
-    min: int = -(2**63)
-    max: int = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class BoolType:
-    """True or false."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecimalType:
-    """A decimal with at most four places, written as text: `"1.25"`."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnumType:
-    """One of a few texts; a rule sees a String."""
-
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetType:
-    """A set of texts, numbers or enum values."""
-
-    of: StringType | IntType | EnumType
-
-
-@dataclass(frozen=True, slots=True)
-class OpaqueType:
-    """Any JSON: bound into the digest, never judged."""
-
-
-ParamType = StringType | IntType | BoolType | DecimalType | EnumType | SetType | OpaqueType
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One parameter of a custom tool; required unless it has a default."""
-
-    name: str
-    type: ParamType
-    default: object | Missing = MISSING
-
-
-@dataclass(frozen=True, slots=True)
-class ToolResource:
-    """The parameter that names what the tool touches, and the type that makes it."""
-
-    type: Literal["Path", "Url", "Secret"]
-    param: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParamRef:
-    """A hole in a template, filled with one parameter."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExecTemplate:
-    """A program to run: each hole is one whole argument."""
-
-    argv: tuple[str | ParamRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HttpTemplate:
-    """A request to make: each hole is one encoded component of path or query."""
-
-    method: str
-    url: tuple[str | ParamRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """One custom tool."""
-
-    kind: str
-    effect: Effect
-    run: Literal["runtime", "caller"]
-    idempotent: bool = False
-    timeout_ms: int = 30_000
-    params: tuple[Param, ...] = ()
-    resource: ToolResource | None = None
-    """None makes the resource `Tool::"<kind>"`."""
-    template: ExecTemplate | HttpTemplate | None = None
-    place: Place = Place("tools.toml", 1, 1)
-
-    @property
-    def prefix(self) -> str:
-        """The part before the dot: also an action group."""
-        return self.kind.partition(".")[0]
-
-
 # approvals.toml
 
 
@@ -350,7 +240,7 @@ class Approval:
     emergency: bool = False
     scope: Literal["exact", "class"] = "exact"
     assurance: Literal["session", "signed"] = "session"
-    place: Place = Place("approvals.toml", 1, 1)
+    place: Place = field(default=Place("approvals.toml", 1, 1))
 
 
 # profiles.toml
@@ -380,7 +270,7 @@ class Profile:
     """Workspace paths (`.env`, `secrets/`) and name patterns (`*.pem`) a run never sees."""
     untrusted_output: bool = False
     evidence: Evidence | None = None
-    place: Place = Place("profiles.toml", 1, 1)
+    place: Place = field(default=Place("profiles.toml", 1, 1))
 
 
 BASELINE_PROFILE = Profile(
@@ -458,7 +348,7 @@ class Case:
     """Exactly these rules determine the decision; None asks nothing."""
     reason: str | None = None
     needs: frozenset[str] | None = None
-    place: Place = Place("tests/tests.toml", 1, 1)
+    place: Place = field(default=Place("tests/tests.toml", 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,4 +356,4 @@ class Probe:
     """One probe intent of the bundle's own fingerprint corpus."""
 
     situation: Situation
-    place: Place = Place("probes/probes.jsonl", 1, 1)
+    place: Place = field(default=Place("probes/probes.jsonl", 1, 1))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cedarpy
 from cedarpy import pst
 
-from holdfast.policy.cedar.syntax.expressions import MAX_DEPTH
+from holdfast.policy.cedar.syntax.cursor import MAX_DEPTH
 from holdfast.policy.cedar.syntax.rules import RuleParser
 from holdfast.policy.cedar.syntax.spans import Span, Spans
 from holdfast.policy.cedar.syntax.tokens import tokenize

@@ -10,7 +10,8 @@ from typing import Literal
 
 from cedarpy import pst
 
-from holdfast.policy.cedar.syntax.expressions import ExpressionParser, RuleBroken
+from holdfast.policy.cedar.syntax.cursor import RuleBroken
+from holdfast.policy.cedar.syntax.expressions import ExpressionParser
 from holdfast.policy.cedar.syntax.tokens import Token
 from holdfast.policy.diagnostics import closest, displayed
 
@@ -116,7 +117,7 @@ class RuleParser(ExpressionParser):
                 return effect
         near = _FOREIGN_EFFECTS.get(token.text.lower()) or closest(token.text, _EFFECTS)
         hint = f"did you mean `{near}`?" if near else "a rule begins with `permit` or `forbid`"
-        self.stop("expected `permit` or `forbid`", hint)
+        return self.stop("expected `permit` or `forbid`", hint)
 
     # The scope
 
