@@ -140,7 +140,7 @@ def main() -> int:
         print(
             f"  {name}: {cell(row.get('value'))} {row.get('unit', '')}", file=sys.stderr, flush=True
         )
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table(results), end="")
     return 0
 

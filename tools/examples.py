@@ -39,7 +39,14 @@ def page_environment(home: str) -> dict[str, str]:
     """The environment a reader would have: this command first on PATH, no colours, own home."""
     commands = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HOLDFAST_", "PYTHON"))}
-    return {**kept, "PATH": commands, "HOME": home, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    return {
+        **kept,
+        "PATH": commands,
+        "HOME": home,
+        "NO_COLOR": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    }
 
 
 def steps(block: str) -> list[tuple[str, str]]:

@@ -65,6 +65,17 @@ def benchmarks() -> str:
     return f"{bench_table(results)}\nMeasured on {about['date']}: {where}; {versions}."
 
 
+def figure() -> str:
+    """The one measured figure of the README's first screen, with its command."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if "P-4" not in results:
+        return "`make bench ONLY=P-4` measures a decision, beside the Cedar engine."
+    few, many = (results[name] for name in ("P-4", "P-4 at 10,000 rules"))
+    ours = f"{few['value']:.1f} us a decision at 10 rules, {many['value']:.1f} us at 10,000"
+    engine = f"{few['peer_value']:,.0f} us and {many['peer_value'] / 1000:,.0f} ms"
+    return f"{ours}; the Cedar engine by itself: {engine} (`make bench ONLY=P-4`)."
+
+
 def main() -> int:
     """Write the pages, or say which are stale."""
     regions = {
@@ -74,6 +85,7 @@ def main() -> int:
         ("docs/reference/diagnostics.md", "diagnostics"): diagnostics(),
         ("docs/reference/policy-folder.md", "files"): "\n\n".join(settings_files()),
         ("docs/reference/benchmarks.md", "results"): benchmarks(),
+        ("README.md", "figure"): figure(),
     }
     return finish("reference pages", sync(regions, check=checking()))
 
