@@ -15,7 +15,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import cedarpy
 
@@ -40,7 +40,7 @@ ACTIONS: Final = {
 }
 LAYOUT: Final = ("src", "src/api", "tests", "docs", "src/core/db", "migrations")
 PROGRAMS: Final = ("git", "cargo", "pytest", "make", "npm", "go")
-EVERYWHERE: Final = (
+EVERYWHERE: Final[tuple[str, ...]] = (
     "forbid(principal, action, resource is Path) when { resource.sensitive };",
     'forbid(principal, action in Action::"write", resource) when { resource.path like "*.pem" };',
     'forbid(principal, action == Action::"fs.delete", resource in Dir::".git");',
@@ -276,7 +276,7 @@ def _moment(pick: random.Random) -> dict[str, Value]:
 def as_json(value: Any) -> Any:  # noqa: ANN401 - it is JSON
     """Write a value as the engine's JSON."""
     if isinstance(value, frozenset):
-        return sorted(value)
+        return sorted(cast("frozenset[str]", value))
     if isinstance(value, bool | int | str):
         return value
     text = {"Datetime": "2026-11-20T12:00:00Z", "Duration": "2h"}.get(type(value).__name__)

@@ -255,12 +255,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--json", action="store_true", help="only the JSON object and what went wrong, no summary"
     )
     options = parser.parse_args(arguments)
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20 * MAX_LEVELS))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 20 * MAX_LEVELS))
     try:
         tally = run(options.path, progress=sys.stderr.isatty() and not options.json)
     except (OSError, tarfile.TarError, DocumentError) as error:
         sys.stderr.write(f"cannot read {options.path}: {error}\n")
         return 2
+    finally:
+        sys.setrecursionlimit(limit)
     for complaint in tally.complaints[:SHOWN]:
         sys.stderr.write(f"{complaint}\n")
     if len(tally.complaints) > SHOWN:

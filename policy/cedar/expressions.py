@@ -12,7 +12,7 @@ Rules:
 4. `cost` is the number of steps the compiled expression takes at most, before what sizes add.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
@@ -94,6 +94,36 @@ def disjuncts(node: pst.Expr) -> list[pst.Expr]:
         else:
             found.append(part)
     return found
+
+
+def check_depth(node: pst.Expr, limit: int) -> None:
+    """Refuse an expression that nests deeper than `limit`, before anything recurses into it."""
+    waiting: list[tuple[pst.Expr, int]] = [(node, 1)]
+    while waiting:
+        part, level = waiting.pop()
+        if level > limit:
+            raise UnknownConstruct(f"an expression nests deeper than {limit} levels")
+        waiting += [(child, level + 1) for child in _children(part)]
+
+
+def _children(node: pst.Expr) -> Sequence[pst.Expr]:
+    match node:
+        case pst.UnaryOp(_, arg):
+            return (arg,)
+        case pst.BinaryOp(_, left, right):
+            return (left, right)
+        case pst.GetAttr(base, _) | pst.HasAttr(base, _) | pst.Like(base, _):
+            return (base,)
+        case pst.Is(base, _, in_expr):
+            return (base,) if in_expr is None else (base, in_expr)
+        case pst.IfThenElse(cond, then_expr, else_expr):
+            return (cond, then_expr, else_expr)
+        case pst.Set(elements):
+            return elements
+        case pst.Record(fields):
+            return tuple(fields.values())
+        case _:
+            return ()
 
 
 # ---- constants ---------------------------------------------------------------------------------

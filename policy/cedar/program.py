@@ -18,7 +18,7 @@ from cedarpy import pst
 from holdfast.policy.cedar.atoms import atoms_of
 from holdfast.policy.cedar.conjuncts import Conjunct, conjuncts_of
 from holdfast.policy.cedar.errors import BudgetExceeded, EvaluationError, UnknownConstruct
-from holdfast.policy.cedar.expressions import compile_test
+from holdfast.policy.cedar.expressions import check_depth, compile_test
 from holdfast.policy.cedar.frame import Frame, Test
 from holdfast.policy.cedar.index import Entry, Indexed, build
 from holdfast.policy.cedar.limits import MAX_DEPTH, MAX_STEPS
@@ -199,6 +199,7 @@ def _compile_rule(
     tests: list[Test] = []
     cost = 1
     for conjunct in conjuncts:
+        check_depth(conjunct.node, max_depth)
         question = (conjunct.node, conjunct.wanted)
         if question not in known:
             known[question] = _compile_condition(*question, max_depth)

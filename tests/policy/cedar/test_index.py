@@ -40,7 +40,7 @@ FAMILIES = {
     "a network that is none": ('resource.x.isInRange(ip("10"))', 'resource.x.isInRange(ip("1"))'),
     "an error comes first": ('resource.y == 1 && resource.x == "py"', 'resource.x == "py"'),
     "an error comes second": ('resource.x == "py" && resource.y == 1', 'resource.x == "md"'),
-    "a guard": ('resource has x && resource.x == "py"', 'resource has x && resource.x == 1'),
+    "a guard": ('resource has x && resource.x == "py"', "resource has x && resource.x == 1"),
     "a negation": ('!(resource.x == "py")', '!(resource.x == "md")'),
     "an unknown set": ('["py", resource.z].contains(resource.x)', 'resource.x == "py"'),
     "an unknown member": ("resource.x.contains(resource.z)", 'resource.x.contains("-f")'),
@@ -50,7 +50,7 @@ FAMILIES = {
     "unknown entities": ("resource in [resource.x]", "resource in principal"),
     "a type": ("resource is Path", "resource is Url", 'resource is Path in Dir::"d"'),
     "alternatives of one kind": ('resource is Path || resource in Dir::"d"', "resource is Url"),
-    "alternatives of two kinds": ('resource is Path || principal is Agent', "resource is Url"),
+    "alternatives of two kinds": ("resource is Path || principal is Agent", "resource is Url"),
     "more than one network of things": (
         'resource.x == "py" && resource is Path',
         'resource is Path && resource.x == "py" && resource in Dir::"d"',
@@ -90,6 +90,16 @@ def test_it_visits_few_rules_whatever_their_number(count: int) -> None:
     assert outcome.permits == (0,)
     assert outcome.steps <= 20
     assert program.scan(request({"x": "0"})).steps >= 3 * count
+
+
+def test_a_rule_for_several_actions_is_found_once_for_an_action_in_all_of_them() -> None:
+    scope = 'action in [Action::"read", Action::"fs", Action::"all"]'
+    program = compile_text(*([f"permit(principal, {scope}, resource);"] * 5))
+    groups = frozenset({Uid("Action", "fs"), Uid("Action", "all")})
+    plain = request({})
+    asked = Request(plain.principal, Entity(plain.action.uid, {}, groups), plain.resource)
+    assert program.evaluate(asked).permits == (0, 1, 2, 3, 4)
+    assert program.evaluate(asked) == program.scan(asked)
 
 
 def test_a_rule_with_many_alternatives_does_not_fill_the_index() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import cedarpy
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Request

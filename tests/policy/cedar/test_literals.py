@@ -8,8 +8,7 @@ from typing import Final
 
 import cedarpy
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from holdfast.policy.cedar.values import (
     CedarValueError,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import cedarpy
 import pytest
 from cedarpy import pst
 from hypothesis import given
 
-import cedarpy
 from holdfast.policy.cedar.conjuncts import cannot_err
 from holdfast.policy.cedar.encode import encode_expression, encode_template
 from holdfast.policy.cedar.errors import UnknownConstruct
@@ -141,19 +142,44 @@ def test_nesting_has_a_ceiling_that_the_engine_shares() -> None:
 
 
 def test_long_chains_are_not_deep() -> None:
-    node: pst.Expr = TRUE
-    for _ in range(5_000):
-        node = pst.BinaryOp("and", pst.BinaryOp("or", node, TRUE), TRUE)
     chain: pst.Expr = TRUE
     for _ in range(5_000):
-        chain = pst.BinaryOp("or", chain, TRUE)
+        chain = pst.BinaryOp("and", chain, TRUE)
     program = compile_program([replace(GOOD, clauses=(pst.When(chain),))])
     assert program.evaluate(request()).allowed
-    with pytest.raises(UnknownConstruct):
+    assert len(program.trace(0, request()).steps) == 5_001
+
+
+WRAPS: dict[str, Callable[[pst.Expr], pst.Expr]] = {
+    "or": lambda node: pst.BinaryOp("or", node, TRUE),
+    "minus": lambda node: pst.UnaryOp("neg", node),
+    "attribute": lambda node: pst.GetAttr(node, "x"),
+    "has": lambda node: pst.HasAttr(node, ("x",)),
+    "is": lambda node: pst.Is(TRUE, pst.EntityType("A"), node),
+    "if": lambda node: pst.IfThenElse(TRUE, TRUE, node),
+    "record": lambda node: pst.Record(pst.FrozenMap({"a": node})),
+}
+
+
+@pytest.mark.parametrize("name", WRAPS)
+def test_a_tree_too_deep_to_recurse_into_is_refused_and_not_tried(name: str) -> None:
+    node: pst.Expr = TRUE
+    for _ in range(5_000):
+        node = WRAPS[name](node)
+    with pytest.raises(UnknownConstruct, match="deeper than 100"):
         compile_program([replace(GOOD, clauses=(pst.When(node),))])
 
 
-def test_a_uid_needs_a_linked_template() -> None:
+@pytest.mark.parametrize(("attrs", "there"), [(("a", "b"), True), (("a", "c"), False)])
+def test_has_on_a_chain_of_attributes(attrs: tuple[str, ...], there: bool) -> None:
+    base = pst.Var("context")
+    for names, wanted in ((attrs, there), (("z", *attrs), False)):
+        has = replace(GOOD, clauses=(pst.When(pst.HasAttr(base, names)),))
+        outcome = compile_program([has]).evaluate(request({"a": Record({"b": 1})}))
+        assert (outcome.allowed, outcome.errors) == (wanted, ())
+
+
+def test_uid_of_a_literal() -> None:
     assert uid_of(UID) == Uid("A", "a")
     with pytest.raises(UnknownConstruct):
         uid_of(SLOT)
@@ -286,8 +312,8 @@ def test_a_text_with_control_characters_still_compiles() -> None:
         ("!(principal is Agent)", True),
         ("principal == resource || context has x", True),
         ("principal != resource && 1 == 2", True),
-        ("principal in [resource, A::\"a\"]", True),
-        ("resource is Path in Dir::\"a\"", True),
+        ('principal in [resource, A::"a"]', True),
+        ('resource is Path in Dir::"a"', True),
         ("resource is Path in context.x", False),
         ("context is Path", False),
         ("context in principal", False),
@@ -311,7 +337,7 @@ EVERYTHING = (
     'permit(principal is N::A, action in [Action::"x"], resource is R in R::"r") when {'
     ' (if true then -1 else 2) == 3 && context has a.b && context.x like "a*\\*" &&'
     ' principal is A && principal is A in A::"b" && [1, {a: "x", b: !false}] == [] &&'
-    ' principal.t } unless { false };'
+    " principal.t } unless { false };"
 )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cedarpy
 from cedarpy import pst
 from hypothesis import strategies as st
 
-import cedarpy
 from holdfast.policy.cedar.program import Outcome, Program, compile_program
 from holdfast.policy.cedar.values import Entity, IpAddr, Record, Request, Uid, Value, ip, make_set
 
