@@ -44,6 +44,8 @@ class ConditionShown:
     message: str
     operands: tuple[tuple[str, str], ...]
     """Text and value of what was compared."""
+    alternatives: tuple[ConditionShown, ...]
+    """The sides of a `||`."""
 
     @property
     def holds(self) -> bool:
@@ -185,6 +187,7 @@ def _condition(policy: Policy, step: Step) -> ConditionShown:
         result=step.result,
         message=step.message,
         operands=tuple(_operands(policy, step.operands)),
+        alternatives=tuple(_condition(policy, side) for side in step.alternatives),
     )
 
 
@@ -216,7 +219,7 @@ def _lifting(shown: RuleShown) -> str:
         return f"`{shown.rule.id}` would be lifted by the approval `{shown.rule.needs}`"
     if not shown.conditions:
         return f"`{shown.rule.id}` forbids everything"
-    return f"`{shown.rule.id}` would not forbid it {_if_not(shown.conditions[-1])}"
+    return f"`{shown.rule.id}` would not forbid it {_if_not(_decisive(shown.conditions[-1]))}"
 
 
 def _also(outcome: Outcome, near: Sequence[RuleShown]) -> str:
@@ -239,6 +242,13 @@ def _if(shown: RuleShown) -> str:
     unmet = [condition for condition in shown.conditions if not condition.holds]
     said = [f"`{one.text}` {'held' if one.wanted else 'did not hold'}" for one in unmet]
     return f"if {' and '.join(said)}"
+
+
+def _decisive(condition: ConditionShown) -> ConditionShown:
+    """Of a `||` that held, the side that did: Cedar looks no further."""
+    if condition.result != "true":
+        return condition
+    return next((side for side in condition.alternatives if side.holds), condition)
 
 
 def _if_not(condition: ConditionShown) -> str:

@@ -15,6 +15,7 @@ from holdfast.policy.loader import Loaded, Refused, load_policy
 from holdfast.policy.moment import Moment
 from holdfast.policy.policy import Policy
 from holdfast.policy.principals import principal_entity
+from holdfast.proto.decision import Verdict
 
 NOON = Moment(1_767_614_400_000)
 WORLD = World(workspaces={"main": "/workspace"})
@@ -85,10 +86,7 @@ NEAREST = [
     (
         "fs.read",
         {"path": ".env"},
-        (
-            "`no-credentials` would not forbid it if"
-            ' `resource.sensitive || resource.name like ".env*"` did not hold'
-        ),
+        "`no-credentials` would not forbid it if `resource.sensitive` did not hold",
     ),
     (
         "fs.write",
@@ -159,6 +157,18 @@ def test_an_unless_is_explained_the_right_way_round(policy: Policy) -> None:
         "true",
         "context.local_hour >= 8",
     )
+
+
+def test_of_an_or_only_the_side_that_held_is_named(policy: Policy) -> None:
+    (shown,) = _why(policy, "fs.read", {"path": ".envrc"}).resources
+    assert shown.decision.decision is Verdict.DENY
+    forbid = next(rule for rule in shown.matched if rule.rule.id == "no-credentials")
+    sides = forbid.conditions[-1].alternatives
+    assert [side.text for side in sides] == [
+        "resource.sensitive",
+        'resource.name like ".env*"',
+    ]
+    assert shown.nearest.startswith("`no-credentials` would not forbid it if `resource.")
 
 
 def test_an_approval_that_is_held_is_seen(policy: Policy) -> None:
