@@ -1,1 +1,1 @@
-"""Edge nodes and their peers: sessions, segments, quotas, sync. Empty until the edge work begins."""
+"""Edge nodes and their peers. Empty until the edge work begins."""

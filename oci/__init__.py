@@ -1,1 +1,1 @@
-"""Signed bundles: format, transport, signatures, checks, trust. Empty until the bundle work begins."""
+"""Signed bundles: format, transport, checks, trust. Empty until the bundle work begins."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from bench.run import RESULTS, table as bench_table
 from holdfast.policy.diagnostic_codes import CODES
@@ -67,7 +68,8 @@ def benchmarks() -> str:
 
 def figure() -> str:
     """The one measured figure of the README's first screen, with its command."""
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "{}"
+    results: dict[str, Any] = json.loads(text)
     if "P-4" not in results:
         return "`make bench ONLY=P-4` measures a decision, beside the Cedar engine."
     few, many = (results[name] for name in ("P-4", "P-4 at 10,000 rules"))
