@@ -196,7 +196,8 @@ def urls_of(mentions: Mentions) -> list[tuple[str, str]]:
 def _url_asks(action: str, mentions: Mentions) -> Iterator[Ask]:
     addresses = ordered([""], _edges(mentions.of("resource.ip", IpAddr)))
     classes = mentions.of("resource.ip_class", str)
-    if classes or len(addresses) > 1 or mentions.of("resource.ip", bool):
+    tests = mentions.of("resource.ip", bool)
+    if classes or tests or len(addresses) > 1:
         addresses = ordered(addresses, _ADDRESSES)
     methods = ordered(["GET"], mentions.of("context.method", str))
     headers = ordered([()], ((name,) for name in mentions.of("context.headers", str)))

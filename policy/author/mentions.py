@@ -19,7 +19,6 @@ from holdfast.policy.cedar.values import (
     Datetime,
     Decimal,
     Duration,
-    IpAddr,
     Value,
     datetime,
     decimal,
@@ -28,7 +27,7 @@ from holdfast.policy.cedar.values import (
 )
 from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN
 
-_V = TypeVar("_V", bool, int, str, Datetime, Decimal, Duration, IpAddr)
+_V = TypeVar("_V")
 
 _PARSERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "datetime": datetime,

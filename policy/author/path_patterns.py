@@ -87,7 +87,7 @@ def forbid_forms(text: str, actions: str) -> tuple[Form, ...]:
         if not found.rest:
             # `Dir::"."` is one workspace only; a pattern for everything means everything.
             return (Form(everything.scope, "", loose), everything)
-        broader = (everything,)
+        broader: tuple[Form, ...] = (everything,)
     else:
         folder = quoted(found.folder)
         # The folder itself as well: who lists it reads the names of what is in it.

@@ -35,8 +35,8 @@ _SHOWN: Final = 200
 
 def table_flips(old: Policy, new: Policy) -> Iterator[Flip]:
     """Yield a flip for everything that changed beside the rules."""
-    yield from _named("approval", old.approvals, new.approvals, _APPROVAL, "pending")
-    yield from _named("profile", _profiles(old), _profiles(new), _PROFILE, "allow")
+    yield from _named("approval", old.approvals, new.approvals, APPROVAL, "pending")
+    yield from _named("profile", _profiles(old), _profiles(new), PROFILE, "allow")
     yield from _named("tool", old.tools, new.tools, _TOOL, "allow")
     yield from _fields("limits", "limits", old.limits, new.limits, _LIMITS, "allow")
     yield from _who(old.who, new.who)
@@ -114,7 +114,7 @@ def _shown(value: object) -> str:
 
 # ---- which way a field goes --------------------------------------------------------------------
 
-_APPROVAL: Final[Mapping[str, Tightens]] = {
+APPROVAL: Final[Mapping[str, Tightens]] = {
     "slots": slots,
     "ttl_ms": at_most,
     "pending_ttl_ms": at_most,
@@ -125,7 +125,7 @@ _APPROVAL: Final[Mapping[str, Tightens]] = {
     "scope": lambda _was, now: now == "exact",
     "assurance": lambda _was, now: now == "signed",
 }
-_PROFILE: Final[Mapping[str, Tightens]] = {
+PROFILE: Final[Mapping[str, Tightens]] = {
     "sandbox": at_least,
     "timeout_ms": at_most,
     "output_bytes": at_most,

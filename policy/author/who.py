@@ -27,7 +27,7 @@ from holdfast.policy.judge import request_for
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.source.tables import Situation, Subject, Tool
 from holdfast.proto.decision import RuleRef
-from holdfast.proto.errors import HoldfastError
+from holdfast.proto.errors import HoldfastError, InvalidRequest
 
 Answer = Literal["allow", "pending", "deny", "depends"]
 
@@ -116,7 +116,9 @@ def _argv(text: str) -> Mapping[str, object]:
     try:
         return {"argv": shlex.split(text)}
     except ValueError:
-        return {"argv": [text]}
+        raise InvalidRequest(
+            "resource", "a quote is never closed", hint="write the command as in a shell"
+        ) from None
 
 
 def _repo(text: str) -> Mapping[str, object]:

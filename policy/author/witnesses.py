@@ -3,8 +3,8 @@
 Rules of this file:
 1. A rule that was added, removed or changed is tried, and so is every rule that speaks of a
    group, a subject or a tool that changed: the rule reads the same and does something else.
-2. A rule is tried alone and beside each rule of the other effect: a narrower forbid opens only
-   what something permits, a new permit only what nothing forbids.
+2. A rule is tried alone, and beside each rule of the other effect and each gate: a narrower
+   forbid opens only what something permits, a new permit only what nothing forbids.
 3. The work is bounded and spread evenly over what is to be tried.
 """
 
@@ -139,7 +139,7 @@ def _tries(old: Policy, new: Policy, changed: Sequence[str]) -> Iterator[_Try]:
                 (*mine, *theirs)
                 for partner, theirs in sorted(versions.items())
                 if partner != name
-                and theirs[0].effect != mine[0].effect
+                and (theirs[0].effect != mine[0].effect or "needs" in theirs[0].annotations)
                 and any(_covers(t, actions[action], types[action]) for t in theirs)
             )
             for templates in islice(partners, PARTNERS):
