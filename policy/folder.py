@@ -244,6 +244,7 @@ class _Folder:
             or (approvals is None or profiles is None)
         ):
             return self._refused()
+        self.problems += unused_names(draft, who, self)
         return Source(
             manifest=manifest,
             rules=rules,
@@ -317,8 +318,6 @@ class _Folder:
             self.problems.append(self._placed(case.place, finding))
         for probe, finding in check_probes(draft, self.probes):
             self.problems.append(self._placed(probe.place, finding))
-        if not has_errors(self.problems):
-            self.problems += unused_names(draft, self, draft.default_profile)
 
     def _placed(self, place: Place, finding: Finding) -> Problem:
         """Return a finding at the key it speaks of, within its test or probe."""

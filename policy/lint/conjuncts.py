@@ -73,10 +73,12 @@ class _Room:
     """What is left for one attribute."""
 
     among: set[Literal] | None = None
-    excluded: set[Literal] = field(default_factory=set)
+    excluded: set[Literal] = field(default_factory=set["Literal"])
     low: int = LOW
     high: int = HIGH
-    patterns: list[tuple[pst.PatternElem, ...]] = field(default_factory=list)
+    patterns: list[tuple[pst.PatternElem, ...]] = field(
+        default_factory=list["tuple[pst.PatternElem, ...]"]
+    )
 
     def empty(self) -> bool:
         if self.low > self.high:

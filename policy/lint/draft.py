@@ -39,8 +39,8 @@ class Notes:
     """The problems of one rule; one place is blamed once for one thing."""
 
     draft: Draft
-    problems: list[Problem] = field(default_factory=list)
-    _seen: set[tuple[int, str]] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list[Problem])
+    _seen: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
 
     def add(
         self,

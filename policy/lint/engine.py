@@ -47,7 +47,9 @@ def check_schema(schema: str) -> str:
 def validate(draft: Draft, rules: Sequence[SourceRule], schema: str) -> list[Problem]:
     """Return what the engine says of rules that nobody has blamed yet."""
     text = "\n".join(rule.text for rule in rules)
-    result = cedarpy.validate_policies(text, cedarpy.Schema.from_str(schema))
+    result = cedarpy.validate_policies(  # pyright: ignore[reportUnknownMemberType] - its `dict` is bare
+        text, cedarpy.Schema.from_str(schema)
+    )
     if result.validation_passed:
         return []
     problems: list[Problem] = []

@@ -11,7 +11,7 @@ __all__ = ["entity_hint"]
 def entity_hint(who: Who | None, name: str, of: str, value: str) -> str:
     """Return how to compare `name`, an entity of type `of`, instead of with a text."""
     if name == "principal":
-        groups = who.groups if who else {}
+        groups = frozenset(who.groups) if who else frozenset[str]()
         group = value if value in groups else closest(value, groups) or f"{value}s"
         subject = who.subject(value) if who else None
         kind = subject.kind if subject else "Agent"

@@ -9,6 +9,7 @@ from cedarpy import pst
 
 from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.lint.draft import Draft
+from holdfast.policy.source.tables import Who
 
 __all__ = ["Places", "unused_names"]
 
@@ -21,32 +22,28 @@ class Places(Protocol):
         ...
 
 
-def unused_names(draft: Draft, places: Places, default_profile: str | None) -> Iterator[Problem]:
+def unused_names(draft: Draft, who: Who, places: Places) -> Iterator[Problem]:
     """Yield a warning for every approval, profile and group nothing uses."""
-    if not draft.complete:
-        return
     needed = {rule.needs for rule in draft.rules}
     for name in draft.approvals or {}:
         if name not in needed:
             message = f"no rule needs {displayed(name)}"
             hint = f'use it: `@needs("{name}")` on a forbid, or remove it'
             yield places.warning("approvals.toml", name, "unused-approval", message, hint)
-    used = {rule.profile for rule in draft.rules} | {default_profile}
+    used = {rule.profile for rule in draft.rules} | {draft.default_profile}
     for name in draft.profiles or {}:
         if name not in used:
             message = f"nothing uses the profile {displayed(name)}"
             hint = f'use it: `@profile("{name}")` on a permit, or remove it'
             yield places.warning("profiles.toml", name, "unused-profile", message, hint)
-    yield from _unused_groups(draft, places)
+    yield from _unused_groups(draft, who, places)
 
 
-def _unused_groups(draft: Draft, places: Places) -> Iterator[Problem]:
-    if draft.who is None:
-        return
+def _unused_groups(draft: Draft, who: Who, places: Places) -> Iterator[Problem]:
     named = _named_groups(draft)
-    above = frozenset[str]().union(*draft.who.groups.values())
-    for name in draft.who.groups:
-        if name not in named and name not in above and not draft.who.members(name):
+    above = frozenset[str]().union(*who.groups.values())
+    for name in who.groups:
+        if name not in named and name not in above and not who.members(name):
             message = f"nobody is in the group {displayed(name)}, and nothing names it"
             hint = "use or remove it"
             yield places.warning("who.toml", name, "unused-group", message, hint)

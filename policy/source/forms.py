@@ -18,7 +18,6 @@ __all__ = [
     "PARAM",
     "duration_ms",
     "host_complaint",
-    "is_builtin",
     "path_complaint",
     "program_complaint",
 ]
@@ -41,11 +40,6 @@ _UNITS_MS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC_HOST = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)(?:\.(?:[0-9]+|0x[0-9a-f]*))*")
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
-def is_builtin(kind: str) -> bool:
-    """Return whether a kind is the runtime's own by its prefix."""
-    return kind.partition(".")[0] in BUILTIN_PREFIXES
 
 
 def duration_ms(text: str) -> int | None:

@@ -22,7 +22,7 @@ from types import MappingProxyType
 
 from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.source.forms import ID
-from holdfast.policy.source.reading import Table, describe
+from holdfast.policy.source.reading import Table, as_list, describe
 from holdfast.policy.source.tables import Approval, Who
 
 __all__ = ["read_approvals"]
@@ -65,7 +65,8 @@ def _approval(name: str, table: Table, who: Who | None) -> Approval:
 
 def _slots(table: Table, who: Who | None) -> tuple[frozenset[str], ...]:
     raw = table.raw("slots")
-    if not isinstance(raw, list) or not raw:
+    slots = as_list(raw)
+    if not slots:
         message = "`slots` is missing" if raw is None else "`slots` is a list of lists of groups"
         code = "missing-key" if raw is None else "wrong-type"
         if raw is None:
@@ -73,25 +74,26 @@ def _slots(table: Table, who: Who | None) -> tuple[frozenset[str], ...]:
         else:
             table.note("slots", code, message, 'write `slots = [["owners"]]`')
         return ()
-    if len(raw) > MAX_SLOTS:
+    if len(slots) > MAX_SLOTS:
         table.note("slots", "bad-value", f"`slots` has more than {MAX_SLOTS} entries")
-    return tuple(_slot(table, index, slot, who) for index, slot in enumerate(raw))
+    return tuple(_slot(table, index, slot, who) for index, slot in enumerate(slots))
 
 
 def _slot(table: Table, index: int, slot: object, who: Who | None) -> frozenset[str]:
-    if not isinstance(slot, list) or not slot:
+    groups = as_list(slot)
+    if not groups:
         message = f"a slot is a list of groups, not {describe(slot)}"
         hint = f'write `["{slot}"]`' if isinstance(slot, str) and slot else 'write `["owners"]`'
         table.note_item("slots", index, "wrong-type", message, hint)
         return frozenset()
-    for at, group in enumerate(slot):
+    for at, group in enumerate(groups):
         path = (*table.path, "slots", index, at)
         if not isinstance(group, str):
             message = f"a slot lists groups, not {describe(group)}"
             table.file.note(path, "wrong-type", message)
         else:
             _check_group(table, path, group, who)
-    return frozenset(group for group in slot if isinstance(group, str))
+    return frozenset(group for group in groups if isinstance(group, str))
 
 
 def _check_group(table: Table, path: tuple[str | int, ...], group: str, who: Who | None) -> None:

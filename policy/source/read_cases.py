@@ -31,7 +31,7 @@ from types import MappingProxyType
 from holdfast.policy.diagnostics import Problem, SourceText, displayed
 from holdfast.policy.source.forms import ID, host_complaint
 from holdfast.policy.source.read_manifest import EXPECTATIONS
-from holdfast.policy.source.reading import Table, TomlFile
+from holdfast.policy.source.reading import Table, TomlFile, as_list, as_table
 from holdfast.policy.source.tables import Case, Place, Probe, Situation
 from holdfast.proto import strict_json
 
@@ -114,7 +114,7 @@ def _params(table: Table) -> Mapping[str, object]:
     params = table.table("params")
     if params is None:
         return MappingProxyType({})
-    wrong = _not_json(params.data, 0)
+    wrong = _not_json(dict(params.data), 0)
     if wrong:
         table.note("params", "bad-value", f"`params` holds {wrong}", "params are JSON values")
         return MappingProxyType({})
@@ -125,10 +125,10 @@ def _not_json(value: object, depth: int) -> str:
     """Return what keeps a value from being JSON, or ""."""
     if depth > MAX_PARAM_DEPTH:
         return f"more than {MAX_PARAM_DEPTH} levels"
-    if isinstance(value, dict | Mapping):
-        return next((w for each in value.values() if (w := _not_json(each, depth + 1))), "")
-    if isinstance(value, list):
-        return next((w for each in value if (w := _not_json(each, depth + 1))), "")
+    below = as_table(value)
+    items = as_list(value) if below is None else list(below.values())
+    if items is not None:
+        return next((wrong for each in items if (wrong := _not_json(each, depth + 1))), "")
     if isinstance(value, float) and not math.isfinite(value):
         return "a number that is not finite"
     known = value is None or isinstance(value, str | bool | int | float)

@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, assert_never
 
 from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.source.forms import (
@@ -36,7 +36,7 @@ from holdfast.policy.source.forms import (
     host_complaint,
     program_complaint,
 )
-from holdfast.policy.source.reading import Table, describe
+from holdfast.policy.source.reading import Table, as_list, describe
 from holdfast.policy.source.tables import (
     MISSING,
     BoolType,
@@ -59,7 +59,8 @@ from holdfast.policy.source.tables import (
 __all__ = ["read_tools"]
 
 EFFECTS: tuple[Effect, ...] = ("read", "write", "critical")
-RUNNERS: tuple[Literal["runtime", "caller"], ...] = ("runtime", "caller")
+Runner = Literal["runtime", "caller"]
+RUNNERS: tuple[Runner, ...] = ("runtime", "caller")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TYPES = (
     "string",
@@ -116,7 +117,7 @@ def _check_kind(top: Table, kind: str) -> None:
 def _tool(kind: str, table: Table) -> Tool:
     params = _params(table)
     by_name = {param.name: param for param in params}
-    run = table.choice("run", RUNNERS, "caller")
+    run: Runner = table.choice("run", RUNNERS, "caller")
     template = _template(table, by_name)
     found = Tool(
         kind=kind,
@@ -216,11 +217,14 @@ def _mismatch(param_type: ParamType, value: object) -> str:
         case EnumType(values):
             return "" if value in values else f"is none of {', '.join(values)}"
         case SetType(of):
-            if not isinstance(value, list):
+            items = as_list(value)
+            if items is None:
                 return "is no list"
-            return next((f"holds what {w}" for item in value if (w := _mismatch(of, item))), "")
+            return next((f"holds what {w}" for item in items if (w := _mismatch(of, item))), "")
         case OpaqueType():
             return ""
+        case _:
+            assert_never(param_type)
 
 
 def _resource(table: Table, params: Mapping[str, Param]) -> ToolResource | None:
@@ -261,12 +265,14 @@ def _template(table: Table, params: Mapping[str, Param]) -> ExecTemplate | HttpT
 
 
 def _exec(table: Table, argv: object, params: Mapping[str, Param]) -> ExecTemplate | None:
-    if not isinstance(argv, list) or not argv or not all(isinstance(a, str) for a in argv):
+    listed = as_list(argv) or []
+    words = [word for word in listed if isinstance(word, str)]
+    if not words or len(words) != len(listed):
         message = f"`exec` is a list of arguments, not {describe(argv)}"
         table.note("exec", "wrong-type", message, 'write `["program", "{param}"]`')
         return None
     parts: list[str | ParamRef] = []
-    for index, written in enumerate(argv):
+    for index, written in enumerate(words):
         hole = _HOLE.fullmatch(written)
         if hole is not None:
             _check_hole(table, ("exec", index), hole[1], params)

@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, assert_never
 
 from holdfast.policy.diagnostics import displayed
 from holdfast.policy.source.forms import ID
@@ -231,6 +231,8 @@ def _key_of(identity: TransportIdentity) -> str:
             return "key"
         case TokenIdentity():
             return "claims"
+        case _:
+            assert_never(identity)
 
 
 def _check_owners(subjects: list[Subject], tables: list[Table]) -> None:

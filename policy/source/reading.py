@@ -13,14 +13,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from holdfast.policy.diagnostics import Problem, Severity, SourceText, closest, displayed
 from holdfast.policy.source.forms import ID, duration_ms
 from holdfast.policy.source.tables import Place
 from holdfast.policy.source.toml_places import Location, Path, locate
 
-__all__ = ["Table", "TomlFile", "read_toml"]
+__all__ = ["Table", "TomlFile", "as_list", "as_table", "describe", "read_toml"]
 
 Name = TypeVar("Name", bound=str)
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -237,8 +237,8 @@ class Table:
 
     def texts(self, key: str, *, required: bool = False, limit: int = 1024) -> tuple[str, ...]:
         """Return a list of distinct texts."""
-        value = self._get(key, list, required=required)
-        if not isinstance(value, list):
+        value = as_list(self._get(key, list, required=required))
+        if value is None:
             return ()
         if len(value) > limit:
             self.note(key, "bad-value", f"`{key}` has more than {limit} entries")
@@ -263,15 +263,16 @@ class Table:
 
     def table(self, key: str) -> Table | None:
         """Return the table of that name, or None when it is absent or no table."""
-        value = self._get(key, dict, required=False)
-        return Table(self.file, value, (*self.path, key)) if isinstance(value, dict) else None
+        value = as_table(self._get(key, dict, required=False))
+        return None if value is None else Table(self.file, value, (*self.path, key))
 
     def tables(self, key: str) -> Iterator[Table]:
         """Yield each `[[key]]`."""
-        value = self._get(key, list, required=False)
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(item, dict):
-                yield Table(self.file, item, (*self.path, key, index))
+        value = as_list(self._get(key, list, required=False))
+        for index, item in enumerate(value or ()):
+            below = as_table(item)
+            if below is not None:
+                yield Table(self.file, below, (*self.path, key, index))
             else:
                 message = f"`{key}` lists tables, not {describe(item)}"
                 self.note_item(key, index, "wrong-type", message, f"write `[[{key}]]`")
@@ -292,6 +293,16 @@ class Table:
                 listed = ", ".join(f"`{name}`" for name in sorted(known))
                 hint = f"did you mean `{near}`?" if near else f"known here: {listed}"
                 self.note(key, "unknown-key", f"no key {displayed(key)} here", hint, of_key=True)
+
+
+def as_list(value: object) -> list[object] | None:
+    """Return a value if it is a list, with elements nobody has looked at."""
+    return cast("list[object]", value) if isinstance(value, list) else None
+
+
+def as_table(value: object) -> dict[str, object] | None:
+    """Return a value if it is a table; a key of TOML and JSON is a text."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def describe(value: object) -> str:

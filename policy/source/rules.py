@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, cast
 
 from cedarpy import pst
 
@@ -76,12 +77,15 @@ def read_rules(
 
 def _fields_of_nodes() -> Mapping[type, tuple[str, ...]]:
     """Return the fields that can hold nodes, per node type; a pattern's letters hold none."""
-    classes = [each for each in vars(pst).values() if isinstance(each, type)]
-    return {
-        each: tuple(f.name for f in fields(each) if f.name not in {"pattern", "annotations"})
-        for each in classes
-        if is_dataclass(each)
-    }
+    found: dict[type, tuple[str, ...]] = {}
+    for name in pst.__all__:
+        node: Any = getattr(pst, name)
+        if is_dataclass(node):
+            below = (each.name for each in fields(node))
+            found[cast("type", node)] = tuple(
+                n for n in below if n not in {"pattern", "annotations"}
+            )
+    return found
 
 
 _FIELDS = _fields_of_nodes()
@@ -93,10 +97,9 @@ def children(node: object) -> Iterator[object]:
         value = getattr(node, name)
         if type(value) in _FIELDS:
             yield value
-        elif isinstance(value, tuple):
-            yield from (each for each in value if type(each) in _FIELDS)
-        elif isinstance(value, Mapping):
-            yield from value.values()
+        elif isinstance(value, tuple | Mapping):
+            several = cast("Any", value.values() if isinstance(value, Mapping) else value)
+            yield from (each for each in several if type(each) in _FIELDS)
 
 
 def walk(node: object) -> Iterator[object]:

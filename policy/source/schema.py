@@ -8,6 +8,7 @@ the same attributes everywhere. An enum is a String; what is opaque is not there
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from holdfast.policy.source.tables import (
     BoolType,
@@ -37,7 +38,7 @@ def folder_schema(shipped: str, tools: Mapping[str, Tool]) -> str:
     if not tools:
         return shipped
     moment = read_vocabulary(shipped).types["Moment"]
-    attrs = moment.attrs if isinstance(moment, RecordOf) else {}
+    attrs: Mapping[str, Type] = moment.attrs if isinstance(moment, RecordOf) else {}
     prefixes = sorted({tool.prefix for tool in tools.values()})
     lines = [shipped.rstrip(), "", "// ---- this folder's own tools, from tools.toml ----"]
     lines += [f'action "{prefix}";' for prefix in prefixes]
@@ -71,3 +72,5 @@ def _seen(param: ParamType) -> Type | None:
             return SetOf(Named("Long") if isinstance(of, IntType) else Named("String"))
         case OpaqueType():
             return None
+        case _:
+            assert_never(param)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from holdfast.policy.cedar.syntax.literals import text_value
 
@@ -128,6 +128,8 @@ def type_text(of: Type) -> str:
                 for name, each in attrs.items()
             )
             return f"{{ {inside} }}" if inside else "{}"
+        case _:
+            assert_never(of)
 
 
 def read_vocabulary(schema: str) -> Vocabulary:

@@ -43,13 +43,16 @@ class Cursor:
         self.nesting = 0
 
     def advance(self) -> Token:
-        """Step over the current token and return it."""
+        """Step over the current token, which is never the end, and return it."""
         taken = self.now
         self.last_end = taken.end
-        if taken.kind != "end":
-            self.at += 1
-            self.now = self.tokens[self.at]
+        self.at += 1
+        self.now = self.tokens[self.at]
         return taken
+
+    def sees(self, kind: str) -> bool:
+        """Return whether the current token is of that kind."""
+        return self.now.kind == kind
 
     def accept(self, kind: str) -> bool:
         """Step over the current token if it is of that kind."""

@@ -125,7 +125,7 @@ class RuleParser(ExpressionParser):
         if self.now.kind != "id" or self.now.text != name:
             self.stop(f"expected `{name}`", _SCOPE_HINT)
         token = self.advance()
-        if self.now.kind == ":":
+        if self.sees(":"):
             self.stop("expected `is`", f"write `{name} is Type`")
         return token
 
@@ -251,7 +251,7 @@ class RuleParser(ExpressionParser):
                 self.stop("expected `when`, `unless` or `;`", "a condition is `when { ... }`")
             word = self.advance().text
             self.expect("{", "`{`", f"write `{word} {{ ... }}`")
-            if self.now.kind == "}":
+            if self.sees("}"):
                 self.stop("expected a condition", f"remove the empty `{word}`")
             expr = self.expression()
             self.expect("}", "`}` or an operator")

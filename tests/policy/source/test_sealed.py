@@ -110,8 +110,9 @@ def test_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     one = {**BASE, "who.toml": b" " * (folder.MAX_TOML_BYTES + 1)}
     assert "too-large" in _codes(_load(one))
     monkeypatch.setattr(folder, "MAX_CASES", 1)
-    two = b'[[test]]\nname = "a"\nkind = "fs.read"\nexpect = "deny"\n' + (
-        b'[[test]]\nname = "b"\nkind = "fs.read"\nexpect = "deny"\n'
+    two = b"".join(
+        b'[[test]]\nname = "%s"\nkind = "fs.read"\nexpect = "deny"\n' % name
+        for name in (b"a", b"b")
     )
     assert _codes(_load({**BASE, "tests/a.toml": two})) == ["too-large"]
 
@@ -127,7 +128,10 @@ def test_a_manifest_that_is_no_text_refuses() -> None:
     assert _codes(_load({"holdfast.toml": b"\xff"})) == ["not-utf8"]
 
 
-@pytest.mark.parametrize("schema", ["nonsense", 'entity A in ["x"', "entity A; action 3;"])
+CONTEXT = 'entity A; action "x" appliesTo { principal: A, resource: A, context: String };'
+
+
+@pytest.mark.parametrize("schema", ["nonsense", 'entity A in ["x"', "entity A; action 3;", CONTEXT])
 def test_a_schema_that_cannot_be_read_refuses(schema: str) -> None:
     loaded = load_source({"holdfast.toml": b'name = "x"\n'}, shipped_schema=schema)
     assert "bad-schema" in _codes(loaded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from holdfast.policy.source.read_approvals import read_approvals
 from holdfast.policy.source.read_cases import read_cases, read_probes
 from holdfast.policy.source.read_limits import read_limits
