@@ -49,11 +49,14 @@ def require_argv(argv: Sequence[str]) -> None:
         raise InvalidIntent("argv", "names no program", "name the program first")
     if len(argv) > ARGV_ITEMS:
         raise InvalidIntent("argv", f"has {len(argv)} words", f"the most is {ARGV_ITEMS}")
+    together = "\x01".join(argv)
+    if together.isascii() and "\x00" not in together and len(together) <= ARGV_BYTES:
+        return
     size = 0
     for word in argv:
         require_text(word, field="argv")
         if "\x00" in word:
             raise InvalidIntent("argv", f"{quote(word)} holds a NUL", "no argument can")
-        size += len(word) if word.isascii() else len(word.encode())
+        size += len(word.encode())
     if size > ARGV_BYTES:
         raise InvalidIntent("argv", f"has {size} bytes", f"the most is {ARGV_BYTES}")

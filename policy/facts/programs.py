@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from holdfast.policy.cedar.values import Entity, Uid
-from holdfast.policy.facts.model import InvalidIntent, World
+from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, World
 from holdfast.policy.facts.names import quote, require_seen
-from holdfast.policy.facts.paths import resolve_operand
+from holdfast.policy.facts.paths import path_entity, resolve_operand
 
 TOOLSETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -86,6 +86,10 @@ MAX_PROGRAM_BYTES = 4096
 """Length of a program's name or path."""
 
 _VERSION = re.compile(r"(?P<family>.*?[A-Za-z+])-?[0-9]+(?:\.[0-9]+)*t?")
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9_.\-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*){0,15}", re.ASCII
+)
+_PLAIN_LENGTH = 128
 _NO_TOOLSETS: frozenset[Uid] = frozenset()
 
 
@@ -184,6 +188,14 @@ def resolve_place(
     `workdir` is workspace-relative as in facts (`.`, `src`, `//docs/drafts`), or the absolute
     path that `cd /tmp` leads to. `home`: a leading `~` is the home directory.
     """
+    if (
+        workdir == "."
+        and len(text) <= _PLAIN_LENGTH
+        and len(world.workspaces) == 1
+        and MAIN_WORKSPACE in world.workspaces
+        and _PLAIN.fullmatch(text)
+    ):
+        return path_entity(text)  # what resolve_operand says of the plainest spelling, sooner
     if workdir[:1] == "/" and workdir[1:2] != "/" and text[:1] != "/":
         if not (home and text[:1] == "~"):
             text = f"{workdir}/{text}"

@@ -141,7 +141,7 @@ ALL = (
     Spec("pip", options=_PIP, subcommands=_PIP_VERBS),
     Spec("uv", options="-qv --quiet --verbose --offline --directory:chdir --project:chdir "
          "--no-cache --cache-dir:write --config-file:read --version --help",
-         subcommands=(*_PYTHON_VERBS, Spec("pip", "any*", "-"[1:], runs_code=True),
+         subcommands=(*_PYTHON_VERBS, Spec("pip", "text package*", _PIP, runs_code=True),
                       Spec("cache help", "text*"))),
     Spec("poetry pdm hatch rye", options="-qvn --quiet --verbose --no-interaction --no-ansi "
          "-C:chdir --directory:chdir --project:chdir --version --help",
@@ -186,8 +186,9 @@ ALL = (
          "--pythonplatform:text --pythonpath:code --stats --verbose --warnings --version --help"),
     Spec("gofmt", "read*", "-d -e -l -s -w -r:text", words=True, write_if="-w"),
     Spec("go", subcommands=(
-        Spec("build test run vet generate install get tool work", "any*", _GO, words=True,
+        Spec("build test vet generate install get tool work", "read*", _GO, words=True,
              runs_code=True),
+        Spec("run", "read any*", _GO, words=True, runs_code=True),
         Spec("fmt fix mod clean", "any*", _GO, words=True),
         Spec("version env list doc help", "text*", _GO, words=True),
     )),

@@ -66,7 +66,7 @@ READERS = (
          "--exclude-from:read --exclude-dir:text --include:text --recursive "
          "--dereference-recursive --line-buffered --null-data" + _HELP,
          head_unless="-e -f --regexp --file",
-         deep="-r -R -d --recursive --dereference-recursive --directories"),
+         deep="-r -R -d --recursive --dereference-recursive --directories", special="grep"),
     Spec("rg", "text read*",
          "-# -.abchHiIlLnNoPpqsSuUvVwxz -F -A:text -B:text -C:text -d:text -e:text -f:read "
          "-g:text -j:text -m:text -M:text -r:text -t:text -T:text -E:text --regexp:text "

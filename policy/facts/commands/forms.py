@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from holdfast.policy.facts.commands.judge import Call, plain
+from holdfast.policy.facts.commands.judge import Call, enter, plain
 from holdfast.policy.facts.commands.options import read_options
 from holdfast.policy.facts.commands.spec import Command
 from holdfast.policy.facts.commands.tables import SPECS
@@ -343,10 +343,7 @@ def _env(call: Call, command: Command, words: Sequence[str]) -> None:
             "ask without that option",
         )
     call.flags.extend(reading.flags)
-    for _, role, value in reading.values:
-        if role == "chdir":
-            call.effect("list", value)
-            call.workdir = f"{call.workdir}/{value}" if value[:1] != "/" else value
+    enter(call, reading)
     rest = reading.rest or []
     names: list[str] = []
     while rest and "=" in rest[0]:

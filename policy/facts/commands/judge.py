@@ -28,7 +28,7 @@ from holdfast.policy.facts.commands.spec import Command
 from holdfast.policy.facts.commands.tables import lookup
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable
 from holdfast.policy.facts.names import quote
-from holdfast.policy.facts.programs import family, resolve_place, resolve_program
+from holdfast.policy.facts.programs import resolve_place, resolve_program
 
 _EMPTY: Final[frozenset[str]] = frozenset()
 
@@ -44,7 +44,7 @@ class Call:
     """One program with its arguments, while it is judged."""
 
     __slots__ = (
-        "args", "argv", "code", "deep", "effects", "family", "flags", "headers", "ledger",
+        "args", "argv", "code", "deep", "effects", "flags", "headers", "ledger",
         "method", "nested", "place", "script", "subcommand", "workdir",
     )  # fmt: skip
     effects: list[tuple[str, str]]
@@ -53,13 +53,12 @@ class Call:
     script: str | None
     """A shell string that this program runs."""
 
-    def __init__(self, ledger: Ledger, argv: Sequence[str], place: Place, name: str) -> None:
+    def __init__(self, ledger: Ledger, argv: Sequence[str], place: Place) -> None:
         """Start with nothing known."""
         self.ledger = ledger
         self.argv = argv
         self.place = place
         self.workdir = place.workdir
-        self.family = name
         self.subcommand = ""
         self.flags: list[str] = []
         self.args: list[str] = []
@@ -122,9 +121,8 @@ def judge(ledger: Ledger, argv: Sequence[str], place: Place) -> None:
     ledger.deeper()
     program = resolve_program(argv[0], workdir=place.workdir, world=ledger.world)
     trusted = program.attrs["trusted"]
-    name = family(program.uid.id) if trusted else ""
-    command = lookup(name) if trusted else None
-    call = Call(ledger, argv, place, name)
+    command = lookup(program.uid.id) if trusted else None
+    call = Call(ledger, argv, place)
     if command is None:
         call.unknown(argv[1:])
     elif command.spec.special in REPLACING:
@@ -184,7 +182,7 @@ def plain(call: Call, command: Command, words: Sequence[str]) -> Reading | None:
     if reading.unknown:
         _not_known(call, command, reading, words)
         return None
-    _chdir(call, reading)
+    enter(call, reading)
     call.flags.extend(reading.flags)
     call.code = call.code or reading.code or command.spec.runs_code
     for _, role, value in reading.values:
@@ -211,7 +209,8 @@ def _not_known(call: Call, command: Command, reading: Reading, words: Sequence[s
         call.effect(role, value)
 
 
-def _chdir(call: Call, reading: Reading) -> None:
+def enter(call: Call, reading: Reading) -> None:
+    """Go where the options say: every other path is relative to it."""
     for _, role, value in reading.values:
         if role == "chdir" and value:
             found = resolve_place(value, workdir=call.workdir, world=call.ledger.world)
@@ -248,10 +247,11 @@ def _operands(call: Call, command: Command, reading: Reading) -> None:
     head = command.head
     if command.head_unless and not command.head_unless.isdisjoint(reading.flags):
         head = head[1:]
-    if not operands and command.spec.default:
-        call.effect(_changed(command.spec.default, changes=changes), ".")
     count = len(operands)
-    last = count - 1 if command.tail and count > 1 else count
+    if count <= len(head) and command.spec.default and not (head and head[-1] != "text" and count):
+        call.effect(_changed(command.spec.default, changes=changes), ".")
+    into = command.tail == "dest" and any(role == "into" for _, role, _ in reading.values)
+    last = count - 1 if command.tail and count > 1 and not into else count
     for index, word in enumerate(operands):
         if index < len(head):
             role = head[index]
@@ -261,7 +261,7 @@ def _operands(call: Call, command: Command, reading: Reading) -> None:
             role = command.star or "any"
         call.effect(_changed(role, changes=changes), word)
     if command.tail == "dest":
-        _destination(call, command, operands, reading)
+        _destination(call, operands, reading)
     if reading.rest is not None:
         call.args.extend(reading.rest)
         if "command" in (*command.head, command.star) and command.spec.special not in FINISHING:
@@ -272,14 +272,11 @@ def _changed(role: str, *, changes: bool) -> str:
     return "update" if changes and role == "read" else role
 
 
-def _destination(call: Call, command: Command, operands: Sequence[str], reading: Reading) -> None:
+def _destination(call: Call, operands: list[str], reading: Reading) -> None:
     """Judge the name a source gets below a destination that is a directory."""
     into = [value for _, role, value in reading.values if role == "into"]
     if into:
         sources, targets = operands, into
-        # With a target directory given, the last operand is a source like the others.
-        for source in operands[-1:]:
-            call.effect(command.star, source)
     else:
         sources, targets = operands[:-1], operands[-1:]
     for target in targets:

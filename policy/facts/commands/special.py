@@ -35,12 +35,20 @@ def _editor(call: Call, command: Command, reading: Reading) -> None:
     call.code = True  # every editor here has a shell escape and runs its configuration
 
 
-def _sed(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
+def _grep(call: Call, command: Command, reading: Reading) -> None:
+    """Without files, a recursive grep reads the working directory."""
+    patterns = 0 if reading.has(*command.head_unless) else 1
+    if call.deep and len(reading.operands) <= patterns:
+        call.effect("read", ".")
+
+
+def _sed(call: Call, command: Command, reading: Reading) -> None:
     suffix = reading.value_of("-i", "--in-place")
     if suffix:
         if "/" in suffix or "*" in suffix:
             raise Unjudgeable("argv", f"backup suffix {quote(suffix)} names other files", "drop it")
-        for word in reading.operands:
+        scripts = 0 if reading.has(*command.head_unless) else 1
+        for word in reading.operands[scripts:]:
             call.effect("write", word + suffix)
 
 
@@ -81,7 +89,7 @@ def _compress(call: Call, command: Command, reading: Reading) -> None:  # noqa: 
         for suffix in suffixes:
             if word.endswith(suffix):
                 call.effect("write", word.removesuffix(suffix))
-        call.effect("write", word + _default_suffix(call.family))
+        call.effect("write", word + _default_suffix(call.argv[0].rpartition("/")[2]))
 
 
 def _default_suffix(name: str) -> str:
@@ -257,6 +265,7 @@ ADDITIONS: Final[Mapping[str, Callable[[Call, Command, Reading], None]]] = Mappi
         "editor": _editor,
         "formatter": _formatter,
         "gitconfig": _gitconfig,
+        "grep": _grep,
         "ln": _ln,
         "mktemp": _mktemp,
         "nohup": _nohup,

@@ -7,11 +7,12 @@ bounded by the tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from holdfast.policy.facts.commands import build, files, network, vcs, wrappers
 from holdfast.policy.facts.commands.spec import Command, Spec, compile_spec
+from holdfast.policy.facts.programs import family
 
 
 def _rows() -> Iterator[tuple[str, Spec]]:
@@ -29,6 +30,8 @@ def _compiled(name: str) -> Command:
     return compile_spec(SPECS[name])
 
 
-def lookup(name: str) -> Command | None:
-    """Return what is known of a program family."""
+@lru_cache(maxsize=1024)
+def lookup(program: str) -> Command | None:
+    """Return what is known of a trusted program, by its name or its family's."""
+    name = program if program in SPECS else family(program)
     return _compiled(name) if name in SPECS else None

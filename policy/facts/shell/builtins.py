@@ -18,6 +18,9 @@ AS_PROGRAMS: Final = frozenset("echo printf test [ true false pwd kill".split())
 INERT: Final = frozenset(": type wait umask ulimit times jobs fg bg exit return".split())
 """Builtins that open nothing and change nothing that later words depend on."""
 
+INERT_WITHOUT_OPTIONS: Final = frozenset("wait umask times jobs fg bg".split())
+"""Of these, the ones an option turns into something else: `jobs -x` runs, `wait -p` assigns."""
+
 FOLLOWED: Final = frozenset("cd export unset set read eval exec command hash [[".split())
 """Builtins with a rule of their own."""
 
@@ -29,6 +32,7 @@ REFUSED: Final[Mapping[str, str]] = MappingProxyType(
         "unalias": "makes later words mean something else",
         "bind": "belongs to an interactive shell",
         "break": "where the loop stops is not followed",
+        "chdir": "not every shell has it",
         "builtin": "not every shell has it",
         "complete": "belongs to an interactive shell",
         "compgen": "belongs to an interactive shell",

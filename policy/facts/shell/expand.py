@@ -111,7 +111,9 @@ class Expander:
             return [text]
         before, inside, after = match.groups()
         found = [before + piece + after for piece in inside.split(",")]
-        return [piece for piece in found if piece]
+        if not all(found):
+            raise refuse(word.position, "braces that stand for no word", "write each word")
+        return found
 
     def _value(self, word: Word, state: State, *, bash: bool, split: bool) -> str | None:
         pieces: list[str] = []

@@ -2,8 +2,8 @@
 
 Rules of this file:
 1. A string is parsed whole or refused whole: nothing before the unknown part is let through.
-2. Constructs the shells read differently are refused (`&>` with words after it, `10>f`,
-   `function`, `((`), unless the tree says what both would do.
+2. Constructs the shells read differently are refused (`&>`, `10>f`, `{fd}>f`, `function`, `((`),
+   unless the tree says what both would do.
 3. Depth and length have ceilings; the parser never looks back.
 """
 
@@ -42,10 +42,12 @@ RESERVED: Final = frozenset(
 )
 _OPENING: Final = frozenset({"if", "while", "until", "for", "case", "{"})
 _REFUSED: Final = frozenset({"coproc", "function", "select", "]]", "in"})
-_REDIRECT: Final = re.compile(r"(&>>?|<<<|<<-?|<&|<>|<|>>|>&|>\||>)")
+_REDIRECT: Final = re.compile(r"(<<<|<<-?|<&|<>|<|>>|>&|>\||>)")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _ASSIGNS: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)", re.ASCII)
 _WORD: Final = re.compile(r"(?:\[\[|\]\]|[a-z]+|[!{}])(?=[ \t\n;&|<>()]|\Z)")
+_ANGLES: Final = frozenset("<>")
+_BRACED_NAME: Final = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}", re.ASCII)
 _DELIMITER: Final = re.compile(r"[A-Za-z0-9_.\-]+", re.ASCII)
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -173,24 +175,21 @@ class Parser:
         assignments: list[Assignment] = []
         words: list[Word] = []
         redirects: list[Redirect] = []
-        ended = False
         while True:
             self._blanks()
             if self._at_redirect():
-                redirect = self._redirect()
-                ended = ended or redirect.operator.startswith("&>")
-                redirects.append(redirect)
+                redirects.append(self._redirect())
                 continue
             if self.at >= len(self.text) or self.text[self.at] in BREAKS:
                 break
-            if ended:
-                raise refuse(self.at, "a word after `&>` is a command of its own to some shells")
             if not words and (assigned := self._assignment()):
                 assignments.append(assigned)
                 continue
             word = self._word()
             if not words and (assignments or redirects) and word.plain in RESERVED:
                 raise refuse(word.position, f"`{word.plain}` where a command should be")
+            if self.text[self.at : self.at + 1] in _ANGLES and _BRACED_NAME.fullmatch(word.plain or ""):
+                raise refuse(word.position, "a named descriptor is a word to some shells")
             words.append(word)
         if self.text.startswith("(", self.at):
             raise refuse(self.at, "a function is defined, or a pattern not every shell knows")
@@ -228,7 +227,10 @@ class Parser:
             if self.text[position + 1 : position + 2] == "(":
                 raise refuse(position, "a process substitution")
             return True
-        return position == self.at and self.text.startswith("&>", position)
+        if position == self.at and self.text.startswith("&>", position):
+            # To a plain sh this is `&`, which ends the command, and then `>`.
+            raise refuse(position, "`&>` is two things to some shells", "write `>file 2>&1`")
+        return False
 
     def _redirect(self) -> Redirect:
         start = self.at

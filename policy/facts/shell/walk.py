@@ -21,6 +21,7 @@ from holdfast.policy.facts.programs import resolve_place
 from holdfast.policy.facts.shell.builtins import (
     FOLLOWED,
     INERT,
+    INERT_WITHOUT_OPTIONS,
     REFUSED,
     SET_OPTIONS,
 )
@@ -163,28 +164,31 @@ class _Walk:
         raise Unjudgeable("command", "a loop that is never the same twice", _SEPARATE)
 
     def _for(self, command: For, state: State) -> None:
+        """Walk each value's round until nothing new is learnt, as any round may be the last."""
         _assignable(command.name, "a loop over it")
-        for value in self._loop_values(command, state):
-            round_ = state.copy()
-            round_.variables[command.name] = value
-            self._script(command.body, round_)
-            state.merge(round_)
-            _bounded(state)
+        state.exported |= {command.name}
+        values = self._loop_values(command, state)
+        for _ in range(MAX_ROUNDS):
+            known = state.copy()
+            for value in values:
+                round_ = state.copy()
+                round_.variables[command.name] = value
+                self._script(command.body, round_)
+                state.merge(round_)
+                _bounded(state)
+            if command.words is not None and len(values) == 1 or state.same(known):
+                return
+        raise Unjudgeable("command", "a loop that is never the same twice", _SEPARATE)
 
     def _loop_values(self, command: For, state: State) -> list[str | None]:
-        """Return every value the variable may have; all of them may meet any state of the loop."""
-        values: list[str | None] = []
+        """Return every value the variable may have, in one shell or the other."""
+        values: list[str | None] = [] if command.words is not None else [None]
         for word in command.words or ():
             self._harvest(word, state)
-            for bash in (True, False):
-                found = self._expander.arguments(word, state, bash=bash)
-                for value in [None] if found is None else found:
-                    if value not in values:
-                        values.append(value)
-        if command.words is None:
-            values.append(None)
-        # A second pass meets what the first one left behind: `for i in a b; do x $y; y=1; done`.
-        return values + values if len(values) > 1 else values
+            readings = [self._expander.arguments(word, state, bash=bash) for bash in (True, False)]
+            for found in readings if readings[0] != readings[1] else readings[:1]:
+                values.extend([None] if found is None else found)
+        return values
 
     def _case(self, command: Case, state: State) -> None:
         self._harvest(command.word, state)
@@ -304,10 +308,12 @@ class _Walk:
         if name in INERT or name in FOLLOWED:
             if names:
                 raise refuse(position, f"shells disagree on an assignment before `{name}`")
+            if name in INERT_WITHOUT_OPTIONS and any((word or "").startswith("-") for word in argv):
+                raise refuse(position, f"`{name}` with an option")
             if name in FOLLOWED:
                 return _RULES[name](self, command, argv, state, piped)
             return state, failed
-        if None in argv:
+        if name in _PRINTING:
             _require_harmless(argv, position)
         words = [word for word in argv if word is not None]
         _require_no_builtin_behind(words, position)
@@ -386,6 +392,7 @@ class _Walk:
                 raise refuse(command.position, "`read` with more than -r and names")
             _assignable(name, "reading it")
             state.variables[name] = None
+            state.exported |= {name}
         state.variables["REPLY"] = None
         return state, state.copy()
 
@@ -471,21 +478,13 @@ def _assignable(name: str, doing: str) -> None:
 
 
 _PRINTING: Final = frozenset({"echo", "printf", "test", "["})
+_PRINTING_OR_NOTHING: Final = _PRINTING | {":"}
 _NUMBERS: Final = frozenset("?#$!")
 
 
 def _may_be_unknown(name: str | None, word: Word) -> bool:
     """Whether a word whose value nobody knows is one quoted text of a command that prints."""
-    if name == "exit":
-        return True
-    if name == ":" or name == "export":
-        return _quoted(word.parts[1:]) and _is_assignment(word)
-    return name in _PRINTING and _quoted(word.parts)
-
-
-def _is_assignment(word: Word) -> bool:
-    first = word.parts[0]
-    return isinstance(first, Text) and not first.quoted and first.text.endswith("=")
+    return name == "exit" or (name in _PRINTING_OR_NOTHING and _quoted(word.parts))
 
 
 def _quoted(parts: Sequence[object]) -> bool:
@@ -501,25 +500,27 @@ def _quoted(parts: Sequence[object]) -> bool:
 
 
 def _require_harmless(argv: Sequence[str | None], position: int) -> None:
-    """Refuse the forms in which even a printing command does more with an unknown word."""
+    """Refuse the forms in which even a printing command runs or assigns something."""
     name, first = argv[0], argv[1] if len(argv) > 1 else ""
-    known = [word for word in argv if word is not None]
-    if name == "echo":
-        return
     if name == "printf":
+        # `-v NAME` and `%n` assign.
         if first is None or first.startswith("-") or re.search(r"%[^a-mo-zA-Z%]*n", first):
-            raise refuse(position, "a format nobody knows", "write the format")
+            raise refuse(position, "a format that assigns, or that nobody knows", "write it")
+    elif name != "echo":
+        _require_plain_test(argv, first, position)
+
+
+def _require_plain_test(argv: Sequence[str | None], first: str | None, position: int) -> None:
+    words = argv[1 : len(argv) - (argv[0] == "[" and argv[-1] == "]")]
+    if None not in words:
+        # `-v 'a[$(x)]'` runs x.
+        if {"-v", "-R"} & set(words) and any("[" in (word or "") for word in words):
+            raise refuse(position, "a test of an array's element")
         return
-    comparison = len(argv) - (argv[-1] == "]")
-    safe = (
-        argv.count(None) == 1
-        and all(_PLAIN.fullmatch(word) for word in known[1:] if word != "]")
-        and (
-            (comparison == 3 and first in {"-n", "-z"})  # noqa: PLR2004 - test -n WORD
-            or (comparison == 4 and argv[2] in {"=", "!="})  # noqa: PLR2004 - test WORD = WORD
-        )
-    )
-    if not safe:
+    plain = words.count(None) == 1 and all(_PLAIN.fullmatch(word) for word in words if word)
+    emptiness = len(words) == 2 and first in {"-n", "-z"}  # noqa: PLR2004 - test -n WORD
+    equality = len(words) == 3 and words[1] in {"=", "!="}  # noqa: PLR2004 - test WORD = WORD
+    if not plain or not (emptiness or equality):
         raise refuse(position, "a test on a word nobody knows", "compare it with `=`")
 
 
