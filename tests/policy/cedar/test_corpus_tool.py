@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def _uid(kind: str, name: str) -> dict[str, str]:
     return {"type": f"Ns::{kind}", "id": name}
 
 
-ENTITIES = [
+ENTITIES: list[dict[str, Any]] = [
     {
         "uid": {"__entity": _uid("User", "ann")},
         "attrs": {
@@ -98,7 +98,7 @@ Run = Callable[[Path], tuple[int, dict[str, int], str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def go(path: Path) -> tuple[int, dict[str, int], str]:
         code = main([str(path), "--json"])
         printed = capsys.readouterr()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cedarpy
 import pytest
@@ -21,6 +21,7 @@ from holdfast.policy.cedar.values import (
     ip,
     make_set,
 )
+from tests.policy.cedar.worlds import AUTHORIZE
 
 ANN, BOB, NOBODY = Uid("Agent", "ann"), Uid("Agent", "bob"), Uid("Agent", "nobody")
 
@@ -77,7 +78,7 @@ def _extn(function: str, text: str) -> dict[str, dict[str, str]]:
     return {"__extn": {"fn": function, "arg": text}}
 
 
-PEER_ENTITIES = [
+PEER_ENTITIES: list[dict[str, Any]] = [
     {
         "uid": _uid("Agent ann"),
         "attrs": {
@@ -165,8 +166,8 @@ def test_negated_it_is_the_opposite_and_an_error_stays_one(wanted: str, expressi
 
 
 def test_the_engine_agrees_with_the_whole_table() -> None:
-    entities = cedarpy.Entities.from_json_str(json.dumps(PEER_ENTITIES))
+    entities = json.dumps(PEER_ENTITIES)
     for wanted, expression in TABLE:
-        answer = cedarpy.is_authorized(PEER_REQUEST, rule(expression), entities)
+        answer = AUTHORIZE(PEER_REQUEST, rule(expression), entities)
         found = "error" if answer.diagnostics.errors else str(answer.allowed).lower()
         assert found == wanted, expression

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from holdfast.policy.cedar.atoms import Key
 from holdfast.policy.cedar.ipaddr import ip
 from holdfast.policy.cedar.lookup import by_prefix, by_suffix, look_up
 from holdfast.policy.cedar.program import Program
@@ -111,7 +112,7 @@ def test_a_rule_with_many_alternatives_does_not_fill_the_index() -> None:
 
 def test_prefixes_that_begin_with_each_other_are_all_found() -> None:
     words = ["", "a", "ab", "abc", "abd", "b", "ba", "é"]
-    table = {word: word for word in words}
+    table: dict[Key, str] = {word: word for word in words}
     for text in ("".join(letters) for letters in product("abcd", repeat=4)):
         wanted = sorted(word for word in words if text.startswith(word))
         assert sorted(by_prefix(table)(text)) == wanted

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Final
 
-import cedarpy
 import pytest
 from hypothesis import given, strategies as st
 
@@ -21,6 +20,7 @@ from holdfast.policy.cedar.values import (
     duration,
     ip,
 )
+from tests.policy.cedar.worlds import AUTHORIZE
 
 PARSERS: Final = {"ip": ip, "decimal": decimal, "duration": duration, "datetime": datetime}
 TABLE: Final = [
@@ -41,12 +41,14 @@ def written(kind: str, text: str) -> str:
             return f"{version}/{address}/{prefix}"
         case Decimal(number) | Duration(number) | Datetime(number):
             return str(number)
+        case _:
+            raise TypeError(kind)
 
 
 def engine_accepts(kind: str, text: str) -> bool:
     quoted = json.dumps(text, ensure_ascii=False)
     rule = f"permit(principal, action, resource) when {{ {kind}({quoted}) == {kind}({quoted}) }};"
-    return cedarpy.is_authorized({**REQUEST, "context": {}}, rule, []).allowed
+    return AUTHORIZE({**REQUEST, "context": {}}, rule, []).allowed
 
 
 @pytest.mark.parametrize(("kind", "wanted", "text"), TABLE)

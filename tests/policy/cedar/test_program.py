@@ -230,12 +230,14 @@ def test_a_trace_knows_where_the_author_wrote_it() -> None:
     (rule,) = templates(f"{PERMIT} when {{ true }};")
     (clause,) = rule.clauses
 
+    here: Any = object()
+
     class Table:
         def of(self, node: object) -> Any:  # noqa: ANN401
-            return "here" if node is clause.expr else None
+            return here if node is clause.expr else None
 
     program = compile_program([rule], spans=Table())
-    assert program.trace(0, request()).steps[0].span == "here"
+    assert program.trace(0, request()).steps[0].span is here
 
 
 # ---- outcomes and values -----------------------------------------------------------------------

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import cedarpy
 from cedarpy import pst
@@ -14,20 +14,40 @@ from hypothesis import strategies as st
 from holdfast.policy.cedar.program import Outcome, Program, compile_program
 from holdfast.policy.cedar.values import Entity, IpAddr, Record, Request, Uid, Value, ip, make_set
 
+# The engine's stubs leave the insides of its dicts open.
+AUTHORIZE = cast(
+    "Callable[..., cedarpy.AuthzResult]",
+    cedarpy.is_authorized,  # pyright: ignore[reportUnknownMemberType]
+)
+
 PRINCIPALS = ('Agent::"a"', 'Agent::"b"', 'Person::"p"')
 GROUPS = ('Group::"g"', 'Group::"h"')
 DIRS = ('Dir::"src"', 'Dir::"src/gen"', 'Dir::"."')
 RESOURCES = ('Path::"src/a.py"', 'Path::"src/gen/b.md"', 'Url::"https://x"')
 ACTIONS = ('Action::"read"', 'Action::"write"', 'Action::"fs"')
 
-SCOPES_P = ("principal", *(f"principal == {p}" for p in PRINCIPALS))
-SCOPES_P += tuple(f"principal in {g}" for g in GROUPS)
-SCOPES_P += ("principal is Agent", 'principal is Agent in Group::"g"')
-SCOPES_A = ("action", *(f"action == {a}" for a in ACTIONS), 'action in Action::"fs"')
-SCOPES_A += ('action in [Action::"read", Action::"write"]', "action in []")
-SCOPES_R = ("resource", *(f"resource == {r}" for r in RESOURCES))
-SCOPES_R += (*(f"resource in {d}" for d in DIRS), "resource is Path")
-SCOPES_R += ('resource is Path in Dir::"src"', "resource is Url")
+SCOPES_P = (
+    "principal",
+    *(f"principal == {p}" for p in PRINCIPALS),
+    *(f"principal in {g}" for g in GROUPS),
+    "principal is Agent",
+    'principal is Agent in Group::"g"',
+)
+SCOPES_A = (
+    "action",
+    *(f"action == {a}" for a in ACTIONS),
+    'action in Action::"fs"',
+    'action in [Action::"read", Action::"write"]',
+    "action in []",
+)
+SCOPES_R = (
+    "resource",
+    *(f"resource == {r}" for r in RESOURCES),
+    *(f"resource in {d}" for d in DIRS),
+    "resource is Path",
+    'resource is Path in Dir::"src"',
+    "resource is Url",
+)
 
 CONDITIONS = (
     'resource.ext == "py"',
@@ -101,8 +121,14 @@ _clauses = st.lists(
     ),
     max_size=2,
 ).map(" ".join)
+
+
+def _rule(effect: str, principal: str, action: str, resource: str, clauses: str) -> str:
+    return f"{effect}({principal}, {action}, {resource}) {clauses};"
+
+
 rule_texts = st.builds(
-    lambda effect, p, a, r, clauses: f"{effect}({p}, {a}, {r}) {clauses};",
+    _rule,
     st.sampled_from(("permit", "permit", "forbid")),
     st.sampled_from(SCOPES_P),
     st.sampled_from(SCOPES_A),
@@ -138,10 +164,14 @@ ATTRIBUTE_CONDITIONS = (
     'resource.ip.isInRange(ip("10.1.2.3"))',
     'resource.ip.isInRange(ip("::1"))',
 )
+
+
+def _attribute_rule(effect: str, parts: list[str], kind: str) -> str:
+    return f"{effect}(principal, action, resource) {kind} {{ {' && '.join(parts)} }};"
+
+
 attribute_rule_texts = st.builds(
-    lambda effect, parts, kind: (
-        f"{effect}(principal, action, resource) {kind} {{ {' && '.join(parts)} }};"
-    ),
+    _attribute_rule,
     st.sampled_from(("permit", "forbid")),
     st.lists(st.sampled_from(ATTRIBUTE_CONDITIONS), min_size=1, max_size=3),
     st.sampled_from(("when", "when", "when", "when", "when", "unless")),
@@ -169,6 +199,7 @@ def _uids(texts: Sequence[str]) -> st.SearchStrategy[frozenset[Uid]]:
 _values: st.SearchStrategy[Value] = st.sampled_from(
     ["py", "md", "src/a.py", "src/gen/b.md", "src", "", 1, True, False, 3, uid(PRINCIPALS[0])]
 )
+_members: st.SearchStrategy[Value] = st.sampled_from(["-f", "-v", "-x", 1, True])
 _attrs = st.fixed_dictionaries(
     {},
     optional={
@@ -185,18 +216,30 @@ _attrs = st.fixed_dictionaries(
 _context = st.fixed_dictionaries(
     {},
     optional={
-        "flags": st.one_of(
-            st.lists(st.sampled_from(["-f", "-v", "-x", 1, True])).map(make_set), _values
-        ),
+        "flags": st.one_of(st.lists(_members).map(make_set), _values),
         "n": _values,
         "who": st.one_of(st.sampled_from([uid(text) for text in PRINCIPALS]), _values),
         "deep": st.one_of(_values.map(lambda value: Record({"x": value})), _values),
     },
 )
+
+
+def _request(
+    principal: Uid,
+    groups: frozenset[Uid],
+    action: Uid,
+    actions: frozenset[Uid],
+    resource: Uid,
+    dirs: frozenset[Uid],
+    attrs: dict[str, Value],
+    context: dict[str, Value],
+) -> Request:
+    thing = Entity(resource, attrs, dirs)
+    return Request(Entity(principal, {}, groups), Entity(action, {}, actions), thing, context)
+
+
 requests = st.builds(
-    lambda p, pa, a, aa, r, ra, attrs, context: Request(
-        Entity(p, {}, pa), Entity(a, {}, aa), Entity(r, attrs, ra), context
-    ),
+    _request,
     st.sampled_from([uid(text) for text in PRINCIPALS]),
     _uids(GROUPS),
     st.sampled_from([uid(text) for text in ACTIONS[:2]]),
@@ -235,7 +278,7 @@ def engine(policies: cedarpy.PolicySet, request: Request) -> Answer:
         "resource": str(request.resource.uid),
         "context": {name: as_json(value) for name, value in request.context.items()},
     }
-    answer = cedarpy.is_authorized(question, policies, json.dumps(entities))
+    answer = AUTHORIZE(question, policies, json.dumps(entities))
     reasons = tuple(sorted(answer.diagnostics.reasons))
     return Answer(answer.allowed, reasons, len(answer.diagnostics.errors))
 
@@ -255,7 +298,9 @@ def as_json(value: object) -> Any:  # noqa: ANN401
         case Record():
             return {name: as_json(item) for name, item in value.fields.items()}
         case frozenset():
-            return [as_json(getattr(item, "value", item)) for item in value]
+            return [
+                as_json(getattr(item, "value", item)) for item in cast("frozenset[object]", value)
+            ]
         case IpAddr(4, address, prefix):
             text = ".".join(str(byte) for byte in address.to_bytes(4))
             return {"__extn": {"fn": "ip", "arg": f"{text}/{prefix}"}}
