@@ -120,7 +120,11 @@ class SystemDisk:
     def replace(self, path: str, data: bytes) -> None:
         """Write a file so that a crash leaves the old or the new one, never a mix."""
         target = Path(path)
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        except OSError as bad:
+            # The caller knows the file by its own name, not by the one it is first written under.
+            raise OSError(bad.errno, bad.strerror, path) from bad
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)

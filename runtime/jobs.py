@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from holdfast.proto.env import Env, Finished
 from holdfast.proto.errors import HoldfastError
@@ -72,7 +72,7 @@ def _answer_of(done: Finished) -> JsonObject | None:
         answer: object = json.loads(done.stdout)
     except ValueError:
         return None
-    return {str(key): value for key, value in answer.items()} if isinstance(answer, dict) else None
+    return cast("JsonObject", answer) if isinstance(answer, dict) else None
 
 
 def _died(done: Finished, seconds: float, memory_bytes: int) -> HoldfastError:
@@ -80,7 +80,7 @@ def _died(done: Finished, seconds: float, memory_bytes: int) -> HoldfastError:
     if done.timed_out or -done.status in {_signal("SIGXCPU"), _signal("SIGKILL")}:
         return HoldfastError(
             Code.POLICY_INVALID,
-            f"compiling the policy took more than {seconds:.0f} s",
+            f"compiling the policy took more than {seconds:g} s",
             hint="shorten or split its rules; nothing of it was loaded",
         )
     if -done.status == _signal("SIGABRT") or b"memory allocation of" in done.stderr:

@@ -16,9 +16,9 @@ from typing import Final
 from holdfast.policy.source.tables import Approval
 from holdfast.proto.decision import Decision, Obligations, RuleRef
 from holdfast.proto.reasons import REASONS, Code
-from holdfast.proto.strict_json import JsonValue
 from holdfast.runtime.cli.page import Paint
 from holdfast.runtime.cli.terminal import visible
+from holdfast.runtime.jobs import JsonObject
 
 INDENT: Final = " " * 7
 _BY_RULE: Final = frozenset({Code.FORBIDDEN, Code.EVALUATION_ERROR, Code.EVALUATION_BUDGET})
@@ -77,7 +77,7 @@ def rules_text(rules: Iterable[RuleRef]) -> str:
     return ", ".join(rule.id for rule in rules)
 
 
-def answer_json(decision: Decision) -> dict[str, JsonValue]:
+def answer_json(decision: Decision) -> JsonObject:
     """Return the decision as programs read it; the names are those of `POST /v1/tool`."""
     return {
         "decision": decision.decision.value,
@@ -102,11 +102,11 @@ def answer_json(decision: Decision) -> dict[str, JsonValue]:
     }
 
 
-def _refs(rules: Iterable[RuleRef]) -> JsonValue:
+def _refs(rules: Iterable[RuleRef]) -> object:
     return [{"id": rule.id, "file": rule.file, "line": rule.line} for rule in rules]
 
 
-def _obligations(owed: Obligations) -> JsonValue:
+def _obligations(owed: Obligations) -> object:
     return {
         "sandbox": owed.sandbox.name.lower(),
         "timeout_ms": owed.timeout_ms,

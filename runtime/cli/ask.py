@@ -15,7 +15,6 @@ from holdfast.proto.env import Env
 from holdfast.proto.errors import HoldfastError
 from holdfast.proto.exits import Exit
 from holdfast.proto.reasons import Code
-from holdfast.proto.strict_json import JsonValue
 from holdfast.runtime.cli.answer import answer_json, answer_lines
 from holdfast.runtime.cli.folder import compiled, named_folder, workspace_of
 from holdfast.runtime.cli.grammar import Call
@@ -60,7 +59,7 @@ def _print(
     terminal: Terminal, policy: Policy, decision: Decision, shown: Explanation | None
 ) -> int:
     if terminal.json_wanted:
-        answer: dict[str, JsonValue] = answer_json(decision)
+        answer: dict[str, object] = answer_json(decision)
         if shown is not None:
             answer["why"] = shown.as_json()
         terminal.data(answer)

@@ -17,7 +17,7 @@ from holdfast.proto.exits import Exit
 from holdfast.runtime.cli.folder import named_folder
 from holdfast.runtime.cli.grammar import Call, Usage
 from holdfast.runtime.cli.policy_check import count, print_problems
-from holdfast.runtime.cli.terminal import Terminal, visible
+from holdfast.runtime.cli.terminal import Style, Terminal, visible
 from holdfast.runtime.data import MANIFEST
 from holdfast.runtime.jobs import run_job
 
@@ -65,7 +65,7 @@ def _refused(terminal: Terminal, answer: dict[str, Any], old: str, new: str) -> 
 
 def _print(terminal: Terminal, found: dict[str, Any], pending: int, new: str) -> None:
     for flip in found["flips"]:
-        style = "bad" if flip["opens"] else "good"
+        style: Style = "bad" if flip["opens"] else "good"
         terminal.say(f"{terminal.paint(_arrow(flip), style)}  {visible(flip['said'])}")
         terminal.say(f"       {visible(flip['was'])} -> {visible(flip['now'])}")
         if flip["accepted"] is not None:

@@ -54,7 +54,7 @@ def import_list(call: Call, terminal: Terminal, env: Env) -> int:
 
 def _form(given: str | None, data: bytes) -> Form:
     if given is not None:
-        known = next((form for form in FORMS if form == given), None)
+        known: Form | None = next((form for form in FORMS if form == given), None)
         if known is None:
             raise Usage(f"no form `{given}`", f"one of {', '.join(FORMS)}")
         return known

@@ -15,13 +15,12 @@ from holdfast.policy.policy import Policy
 from holdfast.policy.show import json_fields
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
-from holdfast.proto.strict_json import JsonValue
 from holdfast.runtime.cli.answer import slots_text
 from holdfast.runtime.cli.failure import Failure
 from holdfast.runtime.cli.folder import compiled, named_folder, workspace_of
 from holdfast.runtime.cli.grammar import Call
 from holdfast.runtime.cli.question import Question, ask_in, intent_of
-from holdfast.runtime.cli.reasons import fact_lines
+from holdfast.runtime.cli.reasons import asked_lines, fact_lines
 from holdfast.runtime.cli.terminal import Style, Terminal, visible
 from holdfast.runtime.world import world_here
 
@@ -73,7 +72,7 @@ def facts(call: Call, terminal: Terminal, env: Env) -> int:
         for touch in question.facts.touches
     ]
     if terminal.json_wanted:
-        found: list[JsonValue] = [
+        found: list[object] = [
             {
                 "principal": str(request.principal.uid),
                 "action": touch.action,
@@ -85,7 +84,13 @@ def facts(call: Call, terminal: Terminal, env: Env) -> int:
             for touch, request in zip(question.facts.touches, requests, strict=True)
         ]
         terminal.data({"kind": question.facts.kind, "requests": found})
+    principal = question.principal
+    groups = sorted(uid.id for uid in principal.ancestors)
+    for line in asked_lines(str(principal.uid), groups, base):
+        terminal.say(line)
+    terminal.say(f"digest        {question.facts.digest}")
     for touch, request in zip(question.facts.touches, requests, strict=True):
+        terminal.say()
         title = f"{touch.action} {visible(str(touch.resource.uid))}"
         terminal.say(terminal.paint(title, "strong"))
         parents = sorted(str(uid) for uid in touch.resource.ancestors)

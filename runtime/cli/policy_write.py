@@ -55,6 +55,9 @@ def write_all_new(env: Env, folder: str, files: Mapping[str, bytes]) -> list[str
     for path in paths:
         if env.disk.exists(path):
             raise _exists(path)
+        for above in Path(path).parents:
+            if env.disk.exists(str(above)) and not above.is_dir():
+                raise _exists(str(above))
     for path, data in paths.items():
         try:
             env.disk.write_new(path, data)

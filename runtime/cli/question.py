@@ -120,6 +120,8 @@ def parameters(kind: str, words: Sequence[str], tools: Mapping[str, Tool]) -> di
 def _assignment_hint(kind: str, word: str) -> str:
     if kind == _EXEC:
         return f"`holdfast ask {_EXEC} -- {word} ...` asks about a command"
+    if word.startswith("="):
+        return "name the parameter before the `=`"
     return f"write `path={word}`, or whatever it is the value of"
 
 

@@ -22,7 +22,7 @@ from holdfast.policy.explain import ConditionShown, Explanation, ResourceShown, 
 from holdfast.policy.policy import Policy
 from holdfast.policy.show import cedar_text
 from holdfast.runtime.cli.page import Paint
-from holdfast.runtime.cli.terminal import visible
+from holdfast.runtime.cli.terminal import Style, visible
 
 _WHEN: Final = ("now", "weekday", "local_hour", "policy_age", "site", "deployment")
 _MOMENT: Final = frozenset({*_WHEN, "digest"})
@@ -35,26 +35,39 @@ _LONGEST_LINE: Final = 160
 
 def why_lines(policy: Policy, shown: Explanation, paint: Paint) -> list[str]:
     """Return the explanation as people read it."""
-    groups = ", ".join(f'Group::"{name}"' for name in shown.groups)
-    lines = [_labelled("asked by", f"{shown.principal}{f' in {groups}' if groups else ''}", 0)]
-    if shown.resources:
-        lines += _fields("at", shown.resources[0].context, 0, _WHEN)
+    context = shown.resources[0].context if shown.resources else {}
+    lines = asked_lines(shown.principal, shown.groups, context)
     for resource in shown.resources:
         lines += ["", *_resource(policy, resource, paint)]
     return lines
 
 
+def asked_lines(principal: str, groups: Iterable[str], context: Mapping[str, Value]) -> list[str]:
+    """Return who asks and when: what is the same for everything an intent touches."""
+    named = ", ".join(f'Group::"{name}"' for name in groups)
+    lines = [_labelled("asked by", f"{principal}{f' in {named}' if named else ''}", 0)]
+    return lines + (_fields("at", context, 0, _WHEN) if context else [])
+
+
 def _resource(policy: Policy, shown: ResourceShown, paint: Paint) -> list[str]:
     verdict = shown.decision.decision.value
     title = f"{shown.decision.action} {visible(shown.decision.uid)}"
-    style = "good" if verdict == "allow" else "bad"
+    style: Style = "good" if verdict == "allow" else "bad"
     lines = [f"{paint(title, 'strong')}  {paint(verdict, style)}"]
-    lines += fact_lines(shown.resource, shown.parents, shown.context, leave_out=_MOMENT)
+    lines += fact_lines(shown.resource, shown.parents, shown.context)
     for rule in shown.matched:
         lines += _rule(policy, rule, "errs" if _erred(rule) else "matches")
-    for rule in shown.near:
+    for rule in _worth_showing(shown):
         lines += _rule(policy, rule, "does not match")
     return [*lines, *_wrapped("change", shown.nearest, 2)]
+
+
+def _worth_showing(shown: ResourceShown) -> Sequence[RuleShown]:
+    """Return the near misses that somebody would act on; the rest is noise here, not in JSON."""
+    if any(rule.rule.effect == "permit" for rule in shown.matched):
+        # Permitted: what nearly forbade it is of interest, what else nearly permitted it is not.
+        return [rule for rule in shown.near if rule.rule.effect == "forbid"][:1]
+    return shown.near
 
 
 def _erred(shown: RuleShown) -> bool:
@@ -65,21 +78,38 @@ def fact_lines(
     resource: Mapping[str, Value],
     parents: Sequence[str],
     context: Mapping[str, Value],
-    *,
-    leave_out: frozenset[str] = frozenset(),
 ) -> list[str]:
-    """Return what rules see of one touched thing."""
+    """Return what rules see of one touched thing, beside what `asked_lines` says."""
     lines = _fields("resource", resource, 2, sorted(resource))
     if parents:
-        lines += _wrapped("in", ", ".join(parents), 2)
-    return lines + _fields("context", context, 2, sorted(context.keys() - leave_out))
+        lines += _listed("in", [visible(parent) for parent in parents], 2)
+    return lines + _fields("context", context, 2, sorted(context.keys() - _MOMENT))
 
 
 def _fields(
     label: str, fields: Mapping[str, Value], indent: int, names: Iterable[str]
 ) -> list[str]:
-    text = ", ".join(f"{name} {cedar_text(fields[name])}" for name in names)
-    return _wrapped(label, text, indent) if text else []
+    items = [visible(f"{name} {cedar_text(fields[name])}") for name in names]
+    return _listed(label, items, indent) if items else []
+
+
+def _listed(label: str, items: Sequence[str], indent: int) -> list[str]:
+    """Return items side by side; one is never cut in two."""
+    rows = [""]
+    for item in items:
+        joined = f"{rows[-1]}, {item}" if rows[-1] else item
+        if rows[-1] and len(joined) > _WIDTH - _LABEL - 2:
+            rows[-1] += ","
+            rows.append(item)
+        else:
+            rows[-1] = joined
+    return _rows(label, rows, indent)
+
+
+def _rows(label: str, rows: Sequence[str], indent: int) -> list[str]:
+    first, *others = rows
+    pad = " " * (_LABEL + 2)
+    return [f"{'':<{indent}}{label:<{_LABEL - indent}}  {first}", *(pad + row for row in others)]
 
 
 def _rule(policy: Policy, shown: RuleShown, verb: str) -> list[str]:
@@ -124,6 +154,4 @@ def _wrapped(label: str, text: str, indent: int) -> list[str]:
     wrapped = textwrap.wrap(
         visible(text), _WIDTH - _LABEL - 2, break_long_words=False, break_on_hyphens=False
     )
-    first, *others = wrapped or [""]
-    pad = " " * (_LABEL + 2)
-    return [f"{'':<{indent}}{label:<{_LABEL - indent}}  {first}", *(pad + line for line in others)]
+    return _rows(label, wrapped or [""], indent)

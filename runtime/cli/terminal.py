@@ -23,7 +23,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final, Literal, TextIO
 
@@ -87,7 +87,7 @@ class Terminal:
         return paint(text, style) if self.colour else text
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[None]:
+    def progress(self, what: str) -> Generator[None]:
         """Say what is being waited for, on a terminal, while it is."""
         shown = self._err.isatty() and self.environ.get("TERM") != "dumb"
         if shown:

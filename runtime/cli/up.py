@@ -21,7 +21,6 @@ from holdfast.proto.decision import Decision
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
 from holdfast.proto.reasons import Code
-from holdfast.proto.strict_json import JsonValue
 from holdfast.runtime.cli.answer import answer_json, short_ref, slots_text
 from holdfast.runtime.cli.folder import compiled_files
 from holdfast.runtime.cli.grammar import Call
@@ -102,7 +101,7 @@ def _because(policy: Policy, decision: Decision) -> str:
     return ", ".join(rule.id for rule in decision.rules) or decision.reason_code.value
 
 
-def _as_json(policy: Policy, rows: list[Row]) -> Mapping[str, JsonValue]:
+def _as_json(policy: Policy, rows: list[Row]) -> Mapping[str, object]:
     return {
         "policy_ref": str(policy.ref),
         "list": list(LIST),

@@ -13,17 +13,20 @@ A file of `scripts/` is one session in one empty directory, top to bottom:
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 import io
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from holdfast.proto.env import Env
 from holdfast.runtime.cli import main
+from holdfast.runtime.env import SystemDisk, system_env
 
 SCRIPTS = Path(__file__).parent / "scripts"
 _CHECKER = doctest.OutputChecker()
@@ -83,6 +86,23 @@ class Bytes(io.TextIOWrapper):
         return data.getvalue().decode("utf-8")
 
 
+class Disk(SystemDisk):
+    """The machine's files; its programs are the same everywhere."""
+
+    def program_names(self, folders: Sequence[str]) -> frozenset[str]:
+        return frozenset({"cat", "git", "grep", "ls", "make", "rm", "sh", "wc"})
+
+
+class Nameless:
+    """A machine without a network."""
+
+    def addresses(self, host: str) -> tuple[str, ...]:
+        return ("10.0.0.7",) if host == "db.plant.internal" else ()
+
+
+ENV: Env = dataclasses.replace(system_env(), disk=Disk(), resolver=Nameless())
+
+
 def run(command: str, folder: Path) -> tuple[int, str, str]:
     words = shlex.split(command)
     environ = {"PATH": "/nowhere"}
@@ -96,7 +116,7 @@ def run(command: str, folder: Path) -> tuple[int, str, str]:
         given = (folder / words[at + 1]).read_bytes()
         del words[at : at + 2]
     stdin, out, err = Bytes(given), Bytes(), Bytes()
-    status = main(words, streams=(stdin, out, err), environ=environ)
+    status = main(words, env=ENV, streams=(stdin, out, err), environ=environ)
     return status, out.text(), err.text()
 
 

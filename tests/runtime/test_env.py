@@ -149,7 +149,7 @@ def test_a_replace_that_fails_leaves_the_old_file_alone(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(real.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         DISK.replace(str(path), b"new")
     assert path.read_bytes() == b"old"

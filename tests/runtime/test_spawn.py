@@ -97,8 +97,12 @@ def test_a_wrong_command_line_is_refused() -> None:
 def test_the_module_runs_after_the_limits(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: list[tuple[int, int, int]] = []
-    monkeypatch.setattr(confined, "lower", lambda *limits: seen.append(limits))
+    seen: list[tuple[int, ...]] = []
+
+    def lower(*limits: int) -> None:
+        seen.append(limits)
+
+    monkeypatch.setattr(confined, "lower", lower)
     monkeypatch.setattr(sys, "argv", ["x"])
     monkeypatch.delitem(sys.modules, "this", raising=False)
     confined.main(["this", "1", "2", "3"])
