@@ -67,25 +67,38 @@ def steps(block: str) -> list[tuple[str, str]]:
     return [(command, "".join(wanted)) for command, wanted in found]
 
 
+def run_command(
+    command: str, home: str, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run one command in the page's directory; both streams come back as one."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=home,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def same_output(wanted: str, got: str) -> bool:
+    """Whether a command said what the page says; blank lines and trailing blanks do not count."""
+    plain, said = (
+        "".join(f"{x.rstrip()}\n" for x in t.splitlines() if x.strip()) for t in (wanted, got)
+    )
+    return _OUTPUT.check_output(plain, said, _FLAGS)
+
+
 def run_console(example: Example) -> str | None:
     """Run each command of a console block; `...` in the expected output matches anything."""
     home = example.namespace["_scratch"].name
     for command, wanted in steps(example.parsed):
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=home,
-            env=page_environment(home),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
-        got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines() if line.strip())
-        plain = "".join(f"{line.rstrip()}\n" for line in wanted.splitlines() if line.strip())
-        if not _OUTPUT.check_output(plain, got, _FLAGS):
-            return f"$ {command}\nwanted:\n{wanted}got (exit {done.returncode}):\n{got}"
+        done = run_command(command, home, page_environment(home))
+        if not same_output(wanted, done.stdout):
+            return f"$ {command}\nwanted:\n{wanted}got (exit {done.returncode}):\n{done.stdout}"
     return None
 
 
