@@ -73,13 +73,13 @@ def _bounded(
         conditions += [f'context.arg{taken + 1} == ""', "context.flags.isEmpty()"]
     elif len(words) > 1:
         before = _options_before(words[0])
-        if before:
+        if before is None:
+            conditions.append("context.flags.isEmpty()")
+            note = NO_OPTIONS
+        else:
             listed = ", ".join(quoted(option) for option in before)
             conditions.append(f"!context.flags.containsAny([{listed}])")
             note = OPTIONS_FIRST
-        elif before is None:
-            conditions.append("context.flags.isEmpty()")
-            note = NO_OPTIONS
     if not context["runs_code"]:
         conditions.append("!context.runs_code")
         note = (
@@ -95,7 +95,7 @@ def _options_before(program: str) -> list[str] | None:
     command = lookup(family(program)) if "/" not in program else None
     if command is None or not command.subcommands:
         return None
-    return sorted(command.options)
+    return sorted(command.options) or None
 
 
 def _program(words: Sequence[str]) -> Touch | str:

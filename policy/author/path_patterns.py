@@ -11,6 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from holdfast.policy.author.drafts import Form, either, pattern, quoted
@@ -46,7 +47,7 @@ def permit_forms(text: str, actions: str) -> tuple[Form, ...] | str:
     if not found.rest:
         return (Form(scope),)
     if len(found.rest) > 1:
-        return _literal_permit(found, actions)
+        return "directories after a `*` have no counterpart in a permit"
     (name,) = found.rest
     if found.directory:
         if "*" in name:
@@ -55,22 +56,18 @@ def permit_forms(text: str, actions: str) -> tuple[Form, ...] | str:
         scope = f"principal, {actions}, resource in Dir::{quoted(_below(found))}"
         return (Form(scope, "", note),)
     test = _name_test(name)
+    own = found.folder.rpartition("/")[2]
+    if found.deep and fnmatchcase(own, name):
+        # A folder is in itself: only what is below it was meant.
+        test = f"{test} && resource != Path::{folder}"
     if found.deep:
         return (Form(scope, test, "" if "*" in name else _UNSAID),)
     if "*" not in name:
-        return _literal_permit(found, actions)
+        path = quoted(_below(found))
+        return (Form(f"principal, {actions}, resource == Path::{path}", "", _UNSAID),)
     depth = 1 if found.folder == "." else found.folder.count("/") + 2
     conditions = [f"resource.depth == {depth}", *([test] if name != "*" else [])]
     return (Form(scope, " && ".join(conditions), _UNSAID),)
-
-
-def _literal_permit(found: Anchored, actions: str) -> tuple[Form, ...] | str:
-    if found.deep or any("*" in part for part in found.rest):
-        return "a `*` between directories has no counterpart in a permit"
-    path = _below(found)
-    if found.directory:
-        return (Form(f"principal, {actions}, resource in Dir::{quoted(path)}"),)
-    return (Form(f"principal, {actions}, resource == Path::{quoted(path)}", "", _UNSAID),)
 
 
 def forbid_forms(text: str, actions: str) -> tuple[Form, ...]:

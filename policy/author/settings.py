@@ -147,13 +147,14 @@ def _who(old: Who, new: Who) -> Iterator[Flip]:
     before = {subject.id: subject for subject in old.subjects}
     after = {subject.id: subject for subject in new.subjects}
     for name in sorted({*before, *after}):
-        was, now = before.get(name), after.get(name)
-        if was is None and now is not None:
-            yield _flip("who", name, None, _seen(new, now), Rank.LOOSENED, "deny", "allow")
-        elif was is not None and now is None:
-            yield _flip("who", name, _seen(old, was), None, Rank.TIGHTENED, "allow", "deny")
-        elif was is not None and now is not None:
-            yield from _subject(name, _seen(old, was), _seen(new, now))
+        if name not in before:
+            now = _seen(new, after[name])
+            yield _flip("who", name, None, now, Rank.LOOSENED, "deny", "allow")
+        elif name not in after:
+            was = _seen(old, before[name])
+            yield _flip("who", name, was, None, Rank.TIGHTENED, "allow", "deny")
+        else:
+            yield from _subject(name, _seen(old, before[name]), _seen(new, after[name]))
 
 
 def _seen(who: Who, subject: Subject) -> dict[str, object]:
@@ -174,17 +175,11 @@ def _subject(name: str, was: Mapping[str, object], now: Mapping[str, object]) ->
         if plain(before) == plain(after):
             continue
         # Leaving a group can open as well: a forbid may have named it.
-        lost = field == "identities" and frozenset(plain_set(after)) <= frozenset(plain_set(before))
+        lost = field == "identities" and _members(after) <= _members(before)
         dropped = field == "pep" and not after
         rank = Rank.TIGHTENED if lost or dropped else Rank.LOOSENED
         yield _flip("who", f"{name} {field}", before, after, rank, "allow")
 
 
-def plain_set(value: object) -> list[str]:
-    """Return the members of a set as canonical texts."""
-    members = plain(value)
-    return (
-        [json.dumps(member, sort_keys=True) for member in members]
-        if isinstance(members, list)
-        else []
-    )
+def _members(identities: object) -> frozenset[object]:
+    return frozenset(identities) if isinstance(identities, frozenset) else frozenset()

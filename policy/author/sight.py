@@ -12,6 +12,7 @@ from holdfast.policy.author.flips import Rank, rank_of
 from holdfast.policy.author.meaning import plain
 from holdfast.policy.author.situations import NOON, SITE, judge_situation, outcome_of
 from holdfast.policy.author.spoken import Probed, Witness
+from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Request
 from holdfast.policy.judge import Evaluate, judge, refusal
@@ -51,9 +52,13 @@ class Region:
 def sight(policy: Policy, witness: Witness) -> Sight:
     """Judge one witness, noting every rule that matched and not only those that decided."""
     matched: set[int] = set()
+    left = MAX_STEPS
 
     def evaluate(request: Request) -> Outcome:
-        outcome = policy.program.evaluate(request)
+        # One budget for the whole intent, as a decision has it.
+        nonlocal left
+        outcome = policy.program.evaluate(request, steps=left)
+        left -= outcome.steps
         matched.update(outcome.permits, outcome.forbids)
         return outcome
 

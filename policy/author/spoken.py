@@ -78,23 +78,21 @@ def _text(kind: type[Datetime | Duration], number: int | None) -> str | None:
 
 
 def witness_json(witness: Witness) -> dict[str, object]:
-    """Return a witness as JSON values; a situation in the form of a probe line."""
-    match witness:
-        case Probed(subject, facts):
-            touches = [[touch.action, str(touch.resource.uid)] for touch in facts.touches]
-            return {"as": subject, "kind": facts.kind, "touches": touches}
-        case Situation():
-            fields: dict[str, object] = {
-                "as": witness.subject,
-                "approvals": sorted(witness.approvals) or None,
-                "at_ms": witness.at_ms,
-                "policy_age_ms": witness.policy_age_ms,
-                "site": witness.site,
-                "deployment": witness.deployment,
-                "resolve": {host: list(to) for host, to in witness.resolve.items()} or None,
-            }
-            kept = {name: value for name, value in fields.items() if value is not None}
-            return {"kind": witness.kind, "params": _listed(witness.params), **kept}
+    """Return a witness as JSON values; a situation is a line that probes/*.jsonl takes."""
+    if isinstance(witness, Probed):
+        touches = [[touch.action, str(touch.resource.uid)] for touch in witness.facts.touches]
+        return {"as": witness.subject, "kind": witness.facts.kind, "touches": touches}
+    fields: dict[str, object] = {
+        "as": witness.subject,
+        "approvals": sorted(witness.approvals) or None,
+        "at": _text(Datetime, witness.at_ms),
+        "policy_age": _text(Duration, witness.policy_age_ms),
+        "site": witness.site,
+        "deployment": witness.deployment,
+        "resolve": {host: list(to) for host, to in witness.resolve.items()} or None,
+    }
+    kept = {name: value for name, value in fields.items() if value is not None}
+    return {"kind": witness.kind, "params": _listed(witness.params), **kept}
 
 
 def _listed(value: object) -> object:

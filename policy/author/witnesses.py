@@ -40,6 +40,7 @@ _DAY_MS: Final = 86_400_000
 _HOUR_MS: Final = 3_600_000
 _MIDNIGHT: Final = NOON - 12 * _HOUR_MS
 _HOURS: Final = 24
+_YEAR_10000: Final = 253_402_300_800_000
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _MADE_OF: Final[Mapping[str, str]] = {
@@ -242,7 +243,8 @@ def _instants(mentions: Mentions) -> list[int | None]:
     """Return instants: each weekday at each hour that is spoken of, and each date."""
     days = [_DAYS.index(day) for day in mentions.of("context.weekday", str) if day in _DAYS]
     hours = [hour for hour in mentions.of("context.local_hour", int) if 0 <= hour < _HOURS]
-    found = ordered([None], (one.epoch for one in mentions.of("context.now", Datetime)))
+    dates = (one.epoch for one in mentions.of("context.now", Datetime))
+    found = ordered([None], (epoch for epoch in dates if 0 <= epoch < _YEAR_10000))
     if days or hours:
         # The day after the last one spoken of stands for the others.
         days = ordered(days or [0], [(max(days, default=0) + 1) % len(_DAYS)])

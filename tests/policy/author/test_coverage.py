@@ -1,5 +1,7 @@
 """What tests exercise, counted twice."""
 
+# ruff: noqa: E501 - rows of tables and rules are read as lines
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from cedarpy import pst
 
-from holdfast.policy.author.coverage import as_json, coverage, uncovered
+from holdfast.policy.author.coverage import as_json, coverage, source_text, uncovered
 from holdfast.policy.author.situations import Refusal, stand
 from holdfast.policy.cedar.program import compile_program
 from holdfast.policy.cedar.values import Request
@@ -58,6 +60,13 @@ def test_what_is_missing_is_named_with_its_place(load: Load) -> None:
         "rules/repo.cedar:12:67: `context.runs_code` was never true",
         "rules/repo.cedar:13: `build` never matched",
     ]
+
+
+def test_what_was_seen_both_ways_lacks_nothing(load: Load) -> None:
+    conditions = coverage(load("repo", EDITS[1])).conditions
+    assert {one.never for one in conditions if one.covered} == {""}
+    assert {one.never for one in conditions if not one.covered} == {"never false", "never true"}
+    assert source_text(load("repo"), None) == ""
 
 
 def test_nothing_tested_is_nothing_covered(load: Load) -> None:

@@ -1,7 +1,11 @@
 """The small parts of author tools: combinations, mentions, intents, words, directions."""
 
+# ruff: noqa: E501 - rows of tables and rules are read as lines
+
 from __future__ import annotations
 
+import dataclasses
+import json
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -23,6 +27,7 @@ from holdfast.policy.author.situations import Refusal, stand
 from holdfast.policy.author.spoken import spoken, witness_json
 from holdfast.policy.cedar.values import Datetime, Decimal, Duration, Uid, decimal, ip
 from holdfast.policy.policy import Policy
+from holdfast.policy.source.read_cases import read_probes
 from holdfast.policy.source.tables import Evidence, Sandbox, Situation, UidIdentity
 from holdfast.proto.decision import Obligations
 from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN
@@ -53,6 +58,7 @@ def test_picks_use_every_value_of_every_axis() -> None:
     ("condition", "fact", "kind", "values"),
     [
         ("resource.size < 10", "resource.size", int, [9, 10, 11]),
+        ("resource.size > -(10)", "resource.size", int, [-9, -10, -11, 9, 10, 11]),
         ("resource.size > -10", "resource.size", int, [-9, -10, -11]),
         ('resource.name like "a*b"', "resource.name", str, ["ab", "axb"]),
         ('["x", "y"].contains(context.subcommand)', "context.subcommand", str, ["x", "y"]),
@@ -111,21 +117,20 @@ def test_neighbours_stay_in_64_bits() -> None:
     assert neighbours(Uid("A", "b")) == [Uid("A", "b")]
 
 
-EVERYTHING = " && ".join(
-    [
-        'resource.name == "n.py" && resource.ext == "py" && resource.ext == "" && resource.hidden && resource.sensitive',
-        'resource.depth > 2 && resource.depth < 100 && resource.size < 5 && resource.path == "a/b" && resource.path == "/etc/x"',
-        'context.arg1 == "one" && context.arg2 == "two" && context.args.contains("three") && context.flags.contains("-f")',
-        'context.runs_code && context.workdir == "src" && context.shell && context.subcommand == "diff"',
-        'resource.host == "a.example" && resource.scheme == "http" && resource.port == 81 && resource.query == "q" && resource.query == ""',
-        'resource.ip.isLoopback() && resource.ip_class == "private" && context.method == "POST"',
-        'context.headers.contains("accept") && context.size > 3',
-        'resource.owner == "o" && resource.branch == "main" && resource.server == "s" && resource.tool == "t"',
-        'context.destination == "b.example" && context.uses < 3 && context.params.text == "hi"',
-        'resource in [Dir::"src", Dir::"//docs", Dir::".", Domain::"d.example", Toolset::"vcs", Toolset::"x", McpServer::"m"]',
-        'resource in [Path::"p/q", Program::"git", Url::"https://u.example/", Secret::"k", Repo::"h.example/o/n#main", McpTool::"m/u"]',
-    ]
+CONDITIONS = (
+    'resource.name == "n.py" && resource.ext == "py" && resource.ext == "" && resource.hidden && resource.sensitive',
+    'resource.depth > 2 && resource.depth < 100 && resource.size < 5 && resource.path == "a/b" && resource.path == "/etc/x"',
+    'context.arg1 == "one" && context.arg2 == "two" && context.args.contains("three") && context.flags.contains("-f")',
+    'context.runs_code && context.workdir == "src" && context.shell && context.subcommand == "diff"',
+    'resource.host == "a.example" && resource.scheme == "http" && resource.port == 81 && resource.query == "q" && resource.query == ""',
+    'resource.ip.isLoopback() && resource.ip.isInRange(ip("0.0.0.0/1")) && resource.ip_class == "private" && context.method == "POST"',
+    'context.headers.contains("accept") && context.size > 3',
+    'resource.owner == "o" && resource.branch == "main" && resource.server == "s" && resource.tool == "t"',
+    'context.destination == "b.example" && context.uses < 3 && context.params.text == "hi"',
+    'resource in [Dir::"src", Dir::"//docs", Dir::".", Domain::"d.example", Toolset::"vcs", Toolset::"x", McpServer::"m"]',
+    'resource in [Path::"p/q", Program::"git", Url::"https://u.example/", Secret::"k", Repo::"h.example/o/n#main", McpTool::"m/u"]',
 )
+EVERYTHING = " && ".join(CONDITIONS)
 
 
 @pytest.mark.parametrize("action", sorted(BUILT_IN))
@@ -213,7 +218,11 @@ def test_a_situation_is_spoken_on_one_harmless_line() -> None:
         "at 1970-01-01T00:00:00Z policy_age 5ms site s\\u{1b}[2J deployment prod approved m,n "
         "h=10.0.0.1 i="
     )
-    assert witness_json(FULL)["resolve"] == {"h": ["10.0.0.1"], "i": []}
+    plain_one = dataclasses.replace(FULL, site="s", resolve={"h.example": ("10.0.0.1",)})
+    line = json.dumps(witness_json(plain_one))
+    (probe,), problems = read_probes("probes/x.jsonl", line)
+    assert problems == []
+    assert probe.situation == plain_one
     assert spoken(Situation(None, "fs.read", {})) == "fs.read"
 
 
@@ -267,7 +276,7 @@ def test_shrinking_is_bounded() -> None:
         ("never", 1, 1, False),
     ],
 )
-def test_which_way_a_value_went(name: str, was: Any, now: Any, tightens: bool) -> None:
+def test_which_way_a_value_went(name: str, was: object, now: object, tightens: bool) -> None:
     assert getattr(directions, name)(was, now) is tightens
 
 

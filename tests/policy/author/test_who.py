@@ -64,6 +64,26 @@ def test_an_erring_rule_denies_and_an_absolute_forbid_wins(load: Callable[..., P
     assert shown(who(policy, "fs.read", ".env")[0]) == "coder deny no-credentials"
 
 
+def test_what_a_template_reaches_rests_on_made_up_parameters(load: Callable[..., Policy]) -> None:
+    tool = """
+[tool."ping.send"]
+effect = "write"
+run = "runtime"
+http = { method = "GET", url = "https://d.example/{word}" }
+[tool."ping.send".params]
+word = { type = "string" }
+"""
+    rules = """
+@id("ping") permit(principal, action == Action::"ping.send", resource);
+@id("ping-net") permit(principal, action == Action::"net.request", resource in Domain::"d.example")
+when { resource.path != "/secret" };
+"""
+    edits = [{"file": "tools.toml", "add": tool}, {"file": "rules/site.cedar", "add": rules}]
+    (row, *_) = who(load("site", edits), "ping.send", "")
+    assert row.answer == "depends"
+    assert 'resource.path != "/secret"' in {one.text for one in row.depends}
+
+
 UNKNOWN = frozenset({"context.hour", "context.params", "resource.size"})
 REQUEST = Request(
     Entity(Uid("Agent", "a")),
