@@ -77,15 +77,15 @@ def _answer_of(done: Finished) -> JsonObject | None:
 
 def _died(done: Finished, seconds: float, memory_bytes: int) -> HoldfastError:
     # SIGXCPU and SIGKILL come from the CPU limit; an allocation that fails outside Python aborts.
-    if done.timed_out or -done.status in {_signal("SIGXCPU"), _signal("SIGKILL")}:
+    if done.timed_out or _ended_by(done, "SIGXCPU", "SIGKILL"):
         return HoldfastError(
             Code.POLICY_INVALID,
             f"compiling the policy took more than {seconds:g} s",
             hint="shorten or split its rules; nothing of it was loaded",
         )
-    if -done.status == _signal("SIGABRT") or b"memory allocation of" in done.stderr:
+    if _ended_by(done, "SIGABRT") or b"memory allocation of" in done.stderr:
         return _too_much_memory(memory_bytes)
-    if -done.status == _signal("SIGSEGV"):
+    if _ended_by(done, "SIGSEGV"):
         return HoldfastError(
             Code.POLICY_INVALID,
             "compiling the policy needed more stack than the worker has",
@@ -105,6 +105,7 @@ def _too_much_memory(memory_bytes: int) -> HoldfastError:
     )
 
 
-def _signal(name: str) -> int:
-    """Return a signal's number, or one no child ends with."""
-    return int(getattr(signal, name, 0)) or -1
+def _ended_by(done: Finished, *names: str) -> bool:
+    """Whether one of these signals ended it; a platform may not have all of them."""
+    found = (getattr(signal, name, None) for name in names)
+    return any(number is not None and done.status == -int(number) for number in found)

@@ -137,10 +137,11 @@ def _dispatch(words: Sequence[str], terminal: Terminal, env: Env | None) -> int:
         from holdfast.runtime.env import system_env
 
         env = system_env()
-    return _function(command)(call, terminal, env)
+    return function_of(command)(call, terminal, env)
 
 
-def _function(command: Command) -> Run:
+def function_of(command: Command) -> Run:
+    """Load the function behind a command."""
     module, _, function = command.run.partition(":")
     run: Run = getattr(import_module(f"{_PACKAGE}.{module}"), function)
     return run

@@ -35,7 +35,7 @@ _LONGEST_LINE: Final = 160
 
 def why_lines(policy: Policy, shown: Explanation, paint: Paint) -> list[str]:
     """Return the explanation as people read it."""
-    context = shown.resources[0].context if shown.resources else {}
+    context: Mapping[str, Value] = shown.resources[0].context if shown.resources else {}
     lines = asked_lines(shown.principal, shown.groups, context)
     for resource in shown.resources:
         lines += ["", *_resource(policy, resource, paint)]

@@ -48,7 +48,7 @@ def with_command(
     def function(_command: object) -> Callable[[Call, Terminal, Env], int]:
         return run
 
-    monkeypatch.setattr(front, "_function", function)
+    monkeypatch.setattr(front, "function_of", function)
 
 
 # --- errors ----------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_every_command_has_help_and_a_function(name: str) -> None:
     assert all(len(line) <= 100 for line in page.splitlines())
     for option in command.options:
         assert option.name in page
-    assert callable(front._function(command))
+    assert callable(front.function_of(command))
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -196,14 +196,12 @@ def test_the_help_names_every_template(name: str) -> None:
 # --- as a real process -----------------------------------------------------------------------
 
 
-def real(*words: str, **more: object) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONUNBUFFERED": ""}
+def real(*words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "holdfast", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=env,
-        **more,  # type: ignore[call-overload]
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
     )
 
 

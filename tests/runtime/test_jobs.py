@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import sys
@@ -13,7 +14,7 @@ import pytest
 from holdfast.proto.env import Finished
 from holdfast.proto.errors import HoldfastError
 from holdfast.proto.reasons import Code
-from holdfast.runtime import jobs, worker
+from holdfast.runtime import worker
 from holdfast.runtime.data import template_files
 from holdfast.runtime.env import system_env
 from holdfast.runtime.jobs import pack_job, run_job
@@ -35,24 +36,23 @@ def test_a_job_arrives_as_it_was_sent() -> None:
     assert (job.name, job.options, job.folders) == ("diff", {"accept": "why"}, tuple(folders))
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda _: b"",
-        lambda data: data[:4],
-        lambda data: data[:-1],
-        lambda data: data + b"x",
-        lambda data: b"\xff" * 8 + data[8:],
-        lambda data: data[:8] + b"x" + data[9:],
-        lambda _: (2).to_bytes(8, "big") + b"{}",
-        lambda _: (2).to_bytes(8, "big") + b"[]",
-    ],
-    ids=["empty", "head", "short", "long", "length", "json", "fields", "list"],
-)
-def test_a_damaged_job_is_refused(damage: object) -> None:
-    whole = pack_job("check", [DEMO], {})
+WHOLE = pack_job("check", [DEMO], {})
+DAMAGED = {
+    "empty": b"",
+    "half a length": WHOLE[:4],
+    "a byte short": WHOLE[:-1],
+    "a byte long": WHOLE + b"x",
+    "a length beyond the end": b"\xff" * 8 + WHOLE[8:],
+    "a header that is no JSON": WHOLE[:8] + b"x" + WHOLE[9:],
+    "a header without fields": (2).to_bytes(8, "big") + b"{}",
+    "a header that is no object": (2).to_bytes(8, "big") + b"[]",
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_job_is_refused(how: str) -> None:
     with pytest.raises(JobDamaged):
-        unpack_job(damage(whole))  # type: ignore[operator]
+        unpack_job(DAMAGED[how])
 
 
 # --- what each job answers -------------------------------------------------------------------
@@ -166,8 +166,6 @@ class Ended:
 def test_a_worker_that_died_is_an_error_with_a_reason(
     done: Finished, code: Code, message: str
 ) -> None:
-    import dataclasses
-
     env = dataclasses.replace(system_env(), spawn=Ended(done))
     with pytest.raises(HoldfastError, match=message) as died:
         run_job(env, "check", [DEMO])
@@ -175,5 +173,10 @@ def test_a_worker_that_died_is_an_error_with_a_reason(
     assert died.value.hint
 
 
-def test_a_signal_this_platform_lacks_is_nobodys() -> None:
-    assert jobs._signal("SIGNOBODY") == -1
+def test_a_signal_this_platform_lacks_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    import signal
+
+    monkeypatch.delattr(signal, "SIGXCPU", raising=False)
+    done = Finished(1, b"", b"", timed_out=False)
+    with pytest.raises(HoldfastError, match="status 1"):
+        run_job(dataclasses.replace(system_env(), spawn=Ended(done)), "check", [DEMO])
