@@ -35,7 +35,8 @@ _CARGO = (
     "--manifest-path:read --message-format:text --verbose --quiet --color:text --frozen --locked "
     "--offline --jobs:text --keep-going --no-run --no-fail-fast --doc --profile:text --fix "
     "--allow-dirty --allow-staged --check --open --no-deps --document-private-items --git:url "
-    "--path:package --version:text --force --root:write --list --edition:text --name:text --vcs:text "
+    "--path:package --version:text --force --root:write --list --edition:text --name:text "
+    "--vcs:text "
     "--config:code -Z:code -C:chdir"
 ).replace("-qvjprF", "-qvr -j:text -F:text")
 
@@ -82,7 +83,8 @@ _CONTAINER = (
          "--label:text --network:text --iidfile:write --rm --force-rm --squash --load --push "
          "-o:code --output:code --secret:code --ssh:code", runs_code=True, deep="*"),
     Spec("run create exec", "text text*",
-         "-diPt -e:text -h:text -l:text -m:text -p:text -u:text -w:text -v:volume --detach --env:text "
+         "-diPt -e:text -h:text -l:text -m:text -p:text -u:text -w:text -v:volume --detach "
+         "--env:text "
          "--env-file:read --interactive --tty --rm --name:text --hostname:text --label:text "
          "--memory:text --cpus:text --publish:text --user:text --workdir:text --volume:volume "
          "--network:text --net:text --pull:text --platform:text --restart:text --entrypoint:code "
@@ -114,7 +116,8 @@ _TERRAFORM = (
 )
 _GO = (
     "-o:write -v -x -n -a -race -short -count:text -run:text -bench:text -benchmem -timeout:text "
-    "-cover -coverprofile:write -covermode:text -coverpkg:text -tags:text -mod:text -modfile:update "
+    "-cover -coverprofile:write -covermode:text -coverpkg:text -tags:text -mod:text "
+    "-modfile:update "
     "-ldflags:code -gcflags:code -asmflags:code -exec:code -toolexec:code -overlay:code "
     "-p:text -json -m -u -f:text -C:chdir -c -failfast -parallel:text -vet:code -trimpath "
     "-buildvcs:text -cpuprofile:write -memprofile:write -e -deps -test -w -s -d -l"
@@ -146,7 +149,8 @@ ALL = (
     Spec("poetry pdm hatch rye", options="-qvn --quiet --verbose --no-interaction --no-ansi "
          "-C:chdir --directory:chdir --project:chdir --version --help",
          subcommands=_PYTHON_VERBS),
-    Spec("pytest", "read*", "-qvxslh -k:text -m:text -n:text -p:code -c:code -W:text -r:text -o:code "
+    Spec("pytest", "read*", "-qvxslh -k:text -m:text -n:text -p:code -c:code -W:text -r:text "
+         "-o:code "
          "--co --collect-only --maxfail:text --lf --last-failed --ff --failed-first --sw "
          "--stepwise --durations:text --tb:text --cov?text --cov-report:write --cov-config:read "
          "--cov-fail-under:text --no-cov --junitxml:write --junit-xml:write --ignore:text "
@@ -154,7 +158,8 @@ ALL = (
          "--strict-markers --strict-config --strict --import-mode:text --disable-warnings "
          "--no-header --no-summary --color:text --capture:text --exitfirst --verbose --quiet "
          "--showlocals --pdb --timeout:text --numprocesses:text --dist:text --fixtures --markers "
-         "--cache-clear --version --help --config-file:code --override-ini:code -V --randomly-seed:text "
+         "--cache-clear --version --help --config-file:code --override-ini:code -V "
+         "--randomly-seed:text "
          "--log-level:text --log-cli-level:text --log-file:write --doctest-modules --pyargs",
          runs_code=True, strict=False),
     Spec("ruff", options="--version --help -V -h --quiet -q --verbose -v --silent --config:any "
@@ -182,7 +187,8 @@ ALL = (
          "--extend-exclude:text --force-exclude:text --profile:text --check-only --config:read "
          "--settings-path:read --quiet --verbose --workers:text --version --help",
          special="formatter"),
-    Spec("pyright", "read*", "-p:read --project:read --level:text --outputjson --pythonversion:text "
+    Spec("pyright", "read*", "-p:read --project:read --level:text --outputjson "
+         "--pythonversion:text "
          "--pythonplatform:text --pythonpath:code --stats --verbose --warnings --version --help"),
     Spec("gofmt", "read*", "-d -e -l -s -w -r:text", words=True, write_if="-w"),
     Spec("go", subcommands=(

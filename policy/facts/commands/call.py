@@ -1,7 +1,7 @@
 """One program run while it is judged, and the ledger of everything an intent touches.
 
 Rules of this file:
-1. A ledger holds each touch once, at most `REQUESTS_PER_INTENT` of them, in the order they were found.
+1. A ledger holds each touch once, `REQUESTS_PER_INTENT` at most, in the order they were found.
 2. An operand may be a directory, and then stands for what is below it: inside a workspace it is
    also `in Dir` of its own name, so `rm -rf .git` is a write in `Dir::".git"`.
 3. An operation on everything below a workspace's root touches what is known to lie there

@@ -184,7 +184,8 @@ WRITERS = (
     Spec("chmod", "text update*", "-cfRvrwxXstugo --changes --silent --quiet --verbose --recursive "
          "--reference:list --no-preserve-root --preserve-root" + _HELP,
          head_unless="--reference -r -w -x -X -s -t -u -g -o", deep="-R --recursive"),
-    Spec("chown chgrp", "text update*", "-cfhHLPRv --changes --silent --quiet --verbose --recursive "
+    Spec("chown chgrp", "text update*", "-cfhHLPRv --changes --silent --quiet --verbose "
+         "--recursive "
          "--reference:list --from:text --dereference --no-dereference --no-preserve-root "
          "--preserve-root" + _HELP, head_unless="--reference", deep="-R --recursive"),
     Spec("install", "read* dest", "-bcCDpTv -g:text -m:text -o:text -S:text -t:into --mode:text "

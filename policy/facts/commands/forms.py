@@ -1,4 +1,4 @@
-"""Programs whose whole argv has a form of its own: find, tar, dd, test, env, shells.
+"""Programs whose whole argv has a form of its own: find, dd, test, env, shells.
 
 Rules of this file:
 1. Each function reads every word. What it does not know makes the argv unknown, or, where another
@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from holdfast.policy.facts.commands.archives import read_tar
 from holdfast.policy.facts.commands.judge import Call, enter, plain
 from holdfast.policy.facts.commands.options import read_options
 from holdfast.policy.facts.commands.spec import Command
@@ -126,148 +127,6 @@ def _require_plain_program(inner: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-# ---- tar ---------------------------------------------------------------------------------------
-_TAR_MODES: Final = {
-    "--create": "c", "--extract": "x", "--get": "x", "--list": "t", "--append": "r",
-    "--update": "u", "--diff": "d", "--compare": "d", "--concatenate": "r", "--delete": "r",
-}  # fmt: skip
-_TAR_SWITCHES: Final = frozenset("cxtrudAzjJZavpPkmMoOshlWBwnGi")
-_TAR_VALUES: Final = {"f": "archive", "C": "chdir", "b": "text", "N": "text", "X": "read"}
-_TAR_LONG: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "--file": "archive", "--directory": "chdir", "--exclude": "text",
-        "--exclude-from": "read", "--strip-components": "text", "--owner": "text",
-        "--group": "text", "--mode": "text", "--mtime": "text", "--sort": "text",
-        "--format": "text", "--blocking-factor": "text", "--newer": "text", "--after-date": "text",
-        "--use-compress-program": "code", "--to-command": "code", "--checkpoint-action": "code",
-        "--rsh-command": "code", "--rmt-command": "code", "--info-script": "code",
-        "--new-volume-script": "code",
-    }
-)  # fmt: skip
-_TAR_LONG_SWITCHES: Final = frozenset(
-    "--gzip --bzip2 --xz --zstd --lzma --auto-compress --verbose --verify --totals --numeric-owner "
-    "--no-same-owner --same-owner --no-same-permissions --same-permissions --preserve-permissions "
-    "--keep-old-files --overwrite --to-stdout --wildcards --no-wildcards --anchored --no-anchored "
-    "--dereference --hard-dereference --exclude-vcs --exclude-vcs-ignores --exclude-backups "
-    "--absolute-names --one-file-system --no-recursion --recursion --sparse --touch --force-local "
-    "--checkpoint --help --version --show-transformed-names --delay-directory-restore".split()
-)
-
-
-class _Tar:
-    """What one tar argv says."""
-
-    __slots__ = ("archives", "directories", "mode", "stdout")
-
-    def __init__(self) -> None:
-        self.mode = ""
-        self.archives: list[str] = []
-        self.directories: list[str] = []
-        self.stdout = False
-
-
-def _tar(call: Call, command: Command, words: Sequence[str]) -> None:  # noqa: ARG001
-    said = _Tar()
-    pending = list(words)
-    if pending and pending[0][:1] != "-":
-        pending = _old_style(pending)
-    while pending:
-        word = pending.pop(0)
-        if word == "--":
-            call.args.extend(pending)
-            break
-        if word[:2] == "--":
-            known = _tar_long(call, word, pending, said)
-        elif word[:1] == "-" and word != "-":
-            known = _tar_cluster(call, word, pending, said)
-        else:
-            call.args.append(word)
-            known = True
-        if not known:
-            call.flags.clear()
-            call.args.clear()
-            call.unknown(words)
-            return
-    _tar_touches(call, said)
-
-
-def _old_style(words: list[str]) -> list[str]:
-    """`tar xzfC a.tgz dir`: the letters first, then their values in order."""
-    letters, rest = words[0], words[1:]
-    found: list[str] = []
-    for letter in letters:
-        found.append(f"-{letter}")
-        if letter in _TAR_VALUES and rest:
-            found[-1] += rest.pop(0)
-    return found + rest
-
-
-def _tar_long(call: Call, word: str, pending: list[str], said: _Tar) -> bool:
-    name, attached, value = word.partition("=")
-    call.flags.append(name)
-    if name in _TAR_MODES and not attached:
-        said.mode += _TAR_MODES[name]
-        return True
-    if name in _TAR_LONG_SWITCHES:
-        said.stdout = said.stdout or name == "--to-stdout"
-        return True
-    role = _TAR_LONG.get(name)
-    if role is None or not (attached or pending):
-        return False
-    _tar_value(call, role, value if attached else pending.pop(0), said)
-    return True
-
-
-def _tar_cluster(call: Call, word: str, pending: list[str], said: _Tar) -> bool:
-    for index, letter in enumerate(word[1:], start=1):
-        call.flags.append(f"-{letter}")
-        role = _TAR_VALUES.get(letter) or ("code" if letter in "IF" else None)
-        if role is not None:
-            value = word[index + 1 :]
-            if not value:
-                if not pending:
-                    return False
-                value = pending.pop(0)
-            _tar_value(call, role, value, said)
-            return True
-        if letter not in _TAR_SWITCHES:
-            return False
-        if letter in "cxtrudA":
-            said.mode += letter
-        said.stdout = said.stdout or letter == "O"
-    return True
-
-
-def _tar_value(call: Call, role: str, value: str, said: _Tar) -> None:
-    if role == "archive":
-        said.archives.append(value)
-    elif role == "chdir":
-        said.directories.append(value)
-    else:
-        call.effect(role, value)
-
-
-def _tar_touches(call: Call, said: _Tar) -> None:
-    """Judge members under every directory given: which of them holds is a matter of order."""
-    call.deep = True
-    for archive in said.archives:
-        if ":" in archive:
-            call.effect("from", archive)
-        call.effect("read" if said.mode in {"x", "t", "d"} else "update", archive)
-    places = ["."]
-    for directory in said.directories:
-        places.append(f"{places[-1]}/{directory}" if directory[:1] != "/" else directory)
-    if said.mode not in {"c", "t", "d", "r", "u"} and not said.stdout:
-        for place in places[-1:] if said.mode == "x" else places:
-            call.effect("write", place)
-    if said.mode not in {"x", "t"}:
-        for place in places:
-            for member in call.args:
-                if member.startswith("@"):
-                    call.effect("read", f"{place}/{member[1:]}")
-                call.effect("read", member if member[:1] == "/" else f"{place}/{member}")
-
-
 # ---- dd, test, words ---------------------------------------------------------------------------
 def _dd(call: Call, command: Command, words: Sequence[str]) -> None:  # noqa: ARG001
     for word in words:
@@ -357,9 +216,9 @@ def _env(call: Call, command: Command, words: Sequence[str]) -> None:
 
 
 # ---- shells and interpreters -------------------------------------------------------------------
-def _shell(call: Call, command: Command, words: Sequence[str]) -> None:
+def _shell(call: Call, command: Command, given: Sequence[str]) -> None:
     """`sh -c STRING` is parsed and judged; a script file is read and runs code."""
-    reading = read_options(command, words)
+    reading = read_options(command, given)
     if reading.unknown:
         raise Unjudgeable(
             "argv",
@@ -367,12 +226,8 @@ def _shell(call: Call, command: Command, words: Sequence[str]) -> None:
             "ask for the commands themselves",
         )
     call.flags.extend(reading.flags)
-    words = [*(reading.rest or reading.operands)]
-    call.args.extend(words)
-    if words and words[0] == "-":
-        words = words[1:]  # an old spelling of `--`
-    if words and words[0].startswith("+"):
-        raise Unjudgeable("argv", f"{quote(words[0])} is an option to some shells", "drop it")
+    call.args.extend(reading.rest or [])
+    words = _behind_options(reading.rest or [])
     if reading.has("--version", "--help"):
         return
     call.code = True
@@ -391,6 +246,14 @@ def _shell(call: Call, command: Command, words: Sequence[str]) -> None:
         raise Unjudgeable(
             "shell", "nobody can say what a shell reads from its input", "ask for the commands"
         )
+
+
+def _behind_options(words: list[str]) -> list[str]:
+    if words[:1] == ["-"]:
+        words = words[1:]  # an old spelling of `--`
+    if words and words[0].startswith("+"):
+        raise Unjudgeable("argv", f"{quote(words[0])} is an option to some shells", "drop it")
+    return words
 
 
 def _interpreter(call: Call, command: Command, words: Sequence[str]) -> None:
@@ -429,7 +292,7 @@ FORMS: Final[Mapping[str, Callable[[Call, Command, Sequence[str]], None]]] = Map
         "interpreter": _interpreter,
         "jq": _jq,
         "shell": _shell,
-        "tar": _tar,
+        "tar": read_tar,
         "test": _test,
         "words": _words,
     }

@@ -16,7 +16,8 @@ _SSH = (
 ALL = (
     Spec("curl", "url*",
          "-# -fgGiIjklLnNqRsSvZ46 -o:write -O -d:data -H:header -X:method -F:form -u:text -A:text "
-         "-e:text -m:text -r:text -T:read -c:write -b:read -D:write -w:data -C:text -z:text -Y:text "
+         "-e:text -m:text -r:text -T:read -c:write -b:read -D:write -w:data -C:text -z:text "
+         "-Y:text "
          "-y:text -E:read --output:write --remote-name --data:data --data-ascii:data "
          "--data-binary:data --data-raw:text --data-urlencode:form --json:data --header:header "
          "--request:method --form:form --form-string:text --user:text --user-agent:text "
@@ -28,7 +29,8 @@ ALL = (
          "--retry-connrefused --max-redirs:text --max-filesize:text --limit-rate:text "
          "--remote-time --create-dirs --ipv4 --ipv6 --http1.1 --http2 --http3 --tlsv1.2 --tlsv1.3 "
          "--tls-max:text --cacert:read --cert:read --key:read --capath:read --ciphers:text "
-         "--proto:text --proto-redir:text --proto-default:text --url:url --oauth2-bearer:text --basic --digest "
+         "--proto:text --proto-redir:text --proto-default:text --url:url --oauth2-bearer:text "
+         "--basic --digest "
          "--no-progress-meter --fail-early --parallel --disable --continue-at:text --trace:write "
          "--trace-ascii:write --stderr:write --etag-save:write --etag-compare:read --help? "
          "--version -V -K^ --config^ --netrc --netrc-file:read --path-as-is --no-keepalive "

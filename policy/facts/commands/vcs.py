@@ -9,12 +9,14 @@ from __future__ import annotations
 from holdfast.policy.facts.commands.spec import Spec
 
 _DIFF = (
-    "-# -abpquwzrtRsDm -M?text -B?text -U?text -S:text -G:text -O:read -C?text -l:text -I:text --patch "
+    "-# -abpquwzrtRsDm -M?text -B?text -U?text -S:text -G:text -O:read -C?text -l:text -I:text "
+    "--patch "
     "--no-patch --stat?text --numstat --shortstat --dirstat?text --summary --name-only "
     "--name-status --check --raw --unified:text --color?text --no-color --color-words?text "
     "--word-diff?text --word-diff-regex:text --no-renames --find-renames?text "
     "--find-copies?text --ignore-all-space --ignore-space-change --ignore-space-at-eol "
-    "--ignore-blank-lines --ignore-submodules?text --exit-code --quiet --text --binary --abbrev?text "
+    "--ignore-blank-lines --ignore-submodules?text --exit-code --quiet --text --binary "
+    "--abbrev?text "
     "--full-index --minimal --patience --histogram --diff-algorithm:text --diff-filter:text "
     "--pickaxe-all --pickaxe-regex --function-context --inter-hunk-context:text --no-prefix "
     "--src-prefix:text --dst-prefix:text --relative?text --no-ext-diff --no-textconv "
@@ -72,7 +74,8 @@ _GIT = (
          "--absolute-git-dir --git-common-dir --is-inside-work-tree --is-inside-git-dir "
          "--is-bare-repository --is-shallow-repository --all --branches?text --tags?text "
          "--remotes?text --revs-only --no-revs --flags --no-flags --not"),
-    Spec("rev-list name-rev describe merge-base cherry range-diff for-each-ref show-ref show-branch "
+    Spec("rev-list name-rev describe merge-base cherry range-diff for-each-ref show-ref "
+         "show-branch "
          "var", "rev*", _LOG + "-a --always --dirty?text --tags --long --match:text --exact-match "
          "--candidates:text --contains?text --exclude:text --is-ancestor --fork-point --octopus "
          "--sort:text --heads --verify --hash?text --dereference --name-only --objects -d -s"),
@@ -115,13 +118,15 @@ _GIT = (
     Spec("switch", "text*", "-c:text -C:text -dfmtq --create:text --force-create:text --detach "
          "--guess --no-guess --force --discard-changes --merge --conflict:text --quiet "
          "--track?text --no-track --orphan:text --recurse-submodules"),
-    Spec("branch", "text*", "-acCdDfilmMqrtuv --all --remotes --list --delete --force --move --copy "
+    Spec("branch", "text*", "-acCdDfilmMqrtuv --all --remotes --list --delete --force --move "
+         "--copy "
          "--show-current --verbose --quiet --color?text --no-color --column?text --no-column "
          "--contains?text --no-contains?text --merged?text --no-merged?text --points-at:text "
          "--sort:text --format:text --set-upstream-to:text --unset-upstream --track?text "
          "--no-track --ignore-case --abbrev:text --create-reflog".replace("qrtuv", "qrtv -u:text")),
     Spec("tag", "text*", "-adflsvi -m:text -F:read -n?text -u:text --annotate --sign --no-sign "
-         "--local-user:text --force --delete --verify --list --sort:text --color?text --column?text "
+         "--local-user:text --force --delete --verify --list --sort:text --color?text "
+         "--column?text "
          "--no-column --contains?text --no-contains?text --merged?text --no-merged?text "
          "--points-at:text --message:text --file:read --cleanup:text --format:text --ignore-case"),
     Spec("commit", "pread*", _COMMIT),
@@ -134,7 +139,8 @@ _GIT = (
     Spec("merge", "text*", _MERGE),
     Spec("rebase", "text*", "-x:code --exec:code --root --onto:text --keep-base --continue --skip "
          "--abort --quit --edit-todo! -i! --interactive! --show-current-patch --autosquash "
-         "--no-autosquash --autostash --no-autostash --update-refs --no-verify --verify --stat -nvq "
+         "--no-autosquash --autostash --no-autostash --update-refs --no-verify --verify --stat "
+         "-nvq "
          "--quiet --verbose --force-rebase --no-ff --rebase-merges?text --fork-point "
          "--no-fork-point --empty:text --apply --merge --strategy:code --strategy-option:text "
          "-s:code -X:text --signoff --reapply-cherry-picks --committer-date-is-author-date -f -m"),

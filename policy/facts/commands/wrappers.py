@@ -15,10 +15,12 @@ _PERL = (
 )
 
 WRAPPERS = (
-    Spec("env", "command*", special="env", strict=True, options="-i0v -u:text -C:chdir -S^ --split-string^ "
+    Spec("env", "command*", special="env", strict=True, options="-i0v -u:text -C:chdir -S^ "
+         "--split-string^ "
          "--ignore-environment --null --unset:text --chdir:chdir --debug --block-signal?text "
          "--default-signal?text --ignore-signal?text --list-signal-handling -a^ --argv0^" + _HELP),
-    Spec("sudo", "command*", special="env", strict=True, options="-AbBEHknNPSvKVlU -C:text -g:text -h^ -p:text "
+    Spec("sudo", "command*", special="env", strict=True, options="-AbBEHknNPSvKVlU -C:text "
+         "-g:text -h^ -p:text "
          "-T:text -u:text --askpass --background --preserve-env?text --set-home --non-interactive "
          "--stdin --user:text --group:text --prompt:text --validate --list --reset-timestamp "
          "--remove-timestamp -e^ --edit^ -i^ --login^ -s^ --shell^ -D^ --chdir^ -R^ --chroot^ "
@@ -58,17 +60,22 @@ INTERPRETERS = (
         "-abcefhlmnpruvxCEPTs -o:text -O^ --posix --norc --noprofile --login "
         "--restricted --verbose --noediting --init-file^ --rcfile^ --debugger^ --dump-strings "
         "--help --version")),
-    Spec("zsh ksh mksh rbash yash fish csh tcsh pwsh elvish nu", "script any*", "-lifnNv -c:code -C:code --command:code "
+    Spec("zsh ksh mksh rbash yash fish csh tcsh pwsh elvish nu", "script any*", "-lifnNv "
+         "-c:code -C:code --command:code "
          "--init-command:code --version --help", runs_code=True),
     Spec("python ipython", "script any*", "-bBdEhiIOPqsSuvVx -c:code -m:code -W:code -X:code "
          "--help --version --check-hash-based-pycs:text", special="interpreter"),
-    Spec("node deno bun ts-node tsx", "script any*", "-hivp! -c -e:code -r:code -C:text --eval:code --print:code "
+    Spec("node deno bun ts-node tsx", "script any*", "-hivp! -c -e:code -r:code -C:text "
+         "--eval:code --print:code "
          "--require:code --import:code --loader:code --experimental-loader:code --check --test! "
-         "--watch --inspect?text --inspect-brk?text --no-warnings --trace-warnings --trace-uncaught "
+         "--watch --inspect?text --inspect-brk?text --no-warnings --trace-warnings "
+         "--trace-uncaught "
          "--enable-source-maps --max-old-space-size:text --env-file:read --version --help".replace(
              "-hivp! -c", "-hiv -p:code -c"), special="interpreter"),
-    Spec("ruby irb", "script any*", "-acdhlnpsSuUvwWxy -0?text -C:chdir -e:code -E:text -F:text -i?text "
-         "-I:code -K:text -r:code -T?text --version --help --disable:text --enable:text --verbose --yjit".replace(
+    Spec("ruby irb", "script any*", "-acdhlnpsSuUvwWxy -0?text -C:chdir -e:code -E:text -F:text "
+         "-i?text "
+         "-I:code -K:text -r:code -T?text --version --help --disable:text --enable:text "
+         "--verbose --yjit".replace(
              "-acd", "-ad -c"), special="interpreter"),
     Spec("perl", "script any*", _PERL + _HELP, special="interpreter"),
     Spec("php lua luajit tclsh R Rscript julia groovy scala elixir guile expect",

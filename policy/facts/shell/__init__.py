@@ -38,7 +38,7 @@ def shell_touches(command: str, *, workdir: str, world: World) -> tuple[Touch, .
         raise InvalidIntent("command", "holds a NUL", "no shell string can")
     ledger = Ledger(world, walk_script)
     try:
-        walk_script(ledger, command, Place(workdir, shell=True))
+        walk_script(ledger, command, Place(workdir, shell=True))  # noqa: S604 - a fact, not a call
     except RecursionError:  # pragma: no cover - the ceilings are far below it
         raise Unjudgeable("command", "is nested too deep", _HINT) from None
     if not any(touch.action == "process.exec" for touch in ledger.touches):

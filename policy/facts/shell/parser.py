@@ -12,24 +12,20 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
+from holdfast.policy.facts.shell.compounds import COMPOUNDS
 from holdfast.policy.facts.shell.syntax import (
     Assignment,
-    Case,
     Chain,
     Command,
-    For,
     Group,
     Here,
-    If,
     Pipeline,
     Redirect,
     Script,
     Simple,
     Text,
-    While,
     Word,
     refuse,
 )
@@ -40,10 +36,8 @@ RESERVED: Final = frozenset(
     "! { } case do done elif else esac fi for if in then until while "
     "coproc function select [[ ]] time".split()
 )
-_OPENING: Final = frozenset({"if", "while", "until", "for", "case", "{"})
 _REFUSED: Final = frozenset({"coproc", "function", "select", "]]", "in"})
 _REDIRECT: Final = re.compile(r"(<<<|<<-?|<&|<>|<|>>|>&|>\||>)")
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _ASSIGNS: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)", re.ASCII)
 _WORD: Final = re.compile(r"(?:\[\[|\]\]|[a-z]+|[!{}])(?=[ \t\n;&|<>()]|\Z)")
 _ANGLES: Final = frozenset("<>")
@@ -69,7 +63,7 @@ class Parser:
         found = _UNSEEN.search(self.text)
         if found:
             raise refuse(found.start(), "a control character")
-        script = self._list(frozenset())
+        script = self.commands_until(frozenset())
         if self.at < len(self.text):
             raise refuse(self.at, "something that begins no command")
         if self._here:
@@ -79,35 +73,32 @@ class Parser:
     def inner(self, start: int, close: str) -> Script:
         """Parse the commands from `start` up to `close`."""
         waiting, self._here = self._here, []
-        if waiting:
-            # Which line a waiting here-document begins on is then anybody's guess.
-            end = self.text.find("\n", start)
-            if end != -1 and end < self.text.find(close, start):
-                raise refuse(start, "a line break between a here-document and its text")
         self.at = start
-        script = self._list(frozenset())
+        script = self.commands_until(frozenset())
         if self._here:
             raise refuse(start, "a here-document that outlives its substitution")
         self._here = waiting
         if not self.text.startswith(close, self.at):
             raise refuse(start, "a substitution that is never closed", "close it")
         self.at += len(close)
+        self._require_one_line(start)
         return script
 
     def apart(self, text: str, start: int) -> Script:
         """Parse commands that were taken out of the text at `start`."""
         return Parser(text, depth=self._depth + 1, origin=self._origin + start).script()
 
-    def _list(self, ends: frozenset[str]) -> Script:
+    def commands_until(self, ends: frozenset[str]) -> Script:
+        """Parse commands up to one of the reserved words, and leave it unread."""
         self._depth += 1
         if self._depth > SHELL_DEPTH:
             raise refuse(self.at, f"more than {SHELL_DEPTH} levels")
         chains: list[Chain] = []
         while True:
-            self._blank_lines()
+            self.blank_lines()
             if self.at >= len(self.text) or self.text[self.at] == ")":
                 break
-            if self._peek() in ends or self.text.startswith(";;", self.at):
+            if self.peek() in ends or self.text.startswith(";;", self.at):
                 break
             chain, more = self._chain()
             chains.append(chain)
@@ -120,51 +111,51 @@ class Parser:
         first = self._pipeline()
         rest: list[tuple[str, Pipeline]] = []
         while True:
-            self._blanks()
+            self.blanks()
             operator = self.text[self.at : self.at + 2]
             if operator not in {"&&", "||"}:
                 break
             self.at += 2
-            self._blank_lines()
+            self.blank_lines()
             rest.append((operator, self._pipeline()))
         if self.text.startswith(";;", self.at):
             return Chain(first, tuple(rest), background=False), False
         separator = self.text[self.at : self.at + 1]
         more = separator != "" and separator in "&;\n"
         if separator == "\n":
-            self._blank_lines()
+            self.blank_lines()
         elif more:
             self.at += 1
         return Chain(first, tuple(rest), background=separator == "&"), more
 
     def _pipeline(self) -> Pipeline:
         negated = False
-        while self._peek() == "!":
-            self._word()
-            self._blanks()
+        while self.peek() == "!":
+            self.word()
+            self.blanks()
             negated = True
         commands = [self._command()]
         while True:
-            self._blanks()
+            self.blanks()
             if not self.text.startswith("|", self.at) or self.text.startswith("||", self.at):
                 return Pipeline(tuple(commands), negated)
             self.at += 2 if self.text.startswith("|&", self.at) else 1
-            self._blank_lines()
+            self.blank_lines()
             commands.append(self._command())
 
     # ---- commands ------------------------------------------------------------------------------
     def _command(self) -> Command:
-        self._blanks()
+        self.blanks()
         start = self.at
         if self.text.startswith("((", start):
             raise refuse(start, "`((` is arithmetic to some shells", "put a space between them")
         if self.text.startswith("(", start):
             script = self.inner(start + 1, ")")
-            return Group(script, subshell=True, redirects=self._redirects())
-        word = self._peek()
-        if word in _OPENING:
-            self._word()
-            return _COMPOUND[word](self, start)
+            return Group(script, subshell=True, redirects=self.redirects())
+        word = self.peek()
+        if word in COMPOUNDS:
+            self.word()
+            return COMPOUNDS[word](self, start)
         if word in _REFUSED:
             raise refuse(start, f"`{word}` is not judged here")
         if word in RESERVED and word not in {"[[", "time"}:
@@ -176,7 +167,7 @@ class Parser:
         words: list[Word] = []
         redirects: list[Redirect] = []
         while True:
-            self._blanks()
+            self.blanks()
             if self._at_redirect():
                 redirects.append(self._redirect())
                 continue
@@ -185,10 +176,12 @@ class Parser:
             if not words and (assigned := self._assignment()):
                 assignments.append(assigned)
                 continue
-            word = self._word()
+            word = self.word()
             if not words and (assignments or redirects) and word.plain in RESERVED:
                 raise refuse(word.position, f"`{word.plain}` where a command should be")
-            if self.text[self.at : self.at + 1] in _ANGLES and _BRACED_NAME.fullmatch(word.plain or ""):
+            if self.text[self.at : self.at + 1] in _ANGLES and _BRACED_NAME.fullmatch(
+                word.plain or ""
+            ):
                 raise refuse(word.position, "a named descriptor is a word to some shells")
             words.append(word)
         if self.text.startswith("(", self.at):
@@ -210,7 +203,7 @@ class Parser:
         if match[2] != "=":
             raise refuse(self.at, "an assignment not every shell knows")
         self.at = match.end()
-        value = self._word()
+        value = self.word()
         if self.text.startswith("(", self.at):
             raise refuse(self.at, "an array")
         return Assignment(match[1], value)
@@ -245,25 +238,26 @@ class Parser:
         self.at = match.end()
         if operator in {"<<", "<<-"}:
             return self._heredoc(operator, descriptor, start)
-        self._blanks()
-        target = self._word()
+        self.blanks()
+        target = self.word()
         if not target.parts:
             raise refuse(start, "a redirection to nothing", "name the file")
         if descriptor == -1:
             descriptor = 0 if operator[0] == "<" else 1
         return Redirect(operator, descriptor, target)
 
-    def _redirects(self) -> tuple[Redirect, ...]:
+    def redirects(self) -> tuple[Redirect, ...]:
+        """Parse the redirections that stand here."""
         found: list[Redirect] = []
         while True:
-            self._blanks()
+            self.blanks()
             if not self._at_redirect():
                 return tuple(found)
             found.append(self._redirect())
 
     def _heredoc(self, operator: str, descriptor: int, start: int) -> Redirect:
-        self._blanks()
-        word = self._word()
+        self.blanks()
+        word = self.word()
         texts = [part for part in word.parts if isinstance(part, Text)]
         delimiter = "".join(part.text for part in texts)
         if len(texts) != len(word.parts) or not _DELIMITER.fullmatch(delimiter):
@@ -299,7 +293,7 @@ class Parser:
         read_quoted(reader, here.parts, "", 0)
 
     # ---- characters ----------------------------------------------------------------------------
-    def _blanks(self) -> None:
+    def blanks(self) -> None:
         """Skip blanks, continued lines and a comment."""
         text = self.text
         while self.at < len(text):
@@ -313,127 +307,38 @@ class Parser:
             else:
                 return
 
-    def _blank_lines(self) -> None:
+    def blank_lines(self) -> None:
+        """Skip blanks and line breaks; the text of here-documents follows a line break."""
         while True:
-            self._blanks()
+            self.blanks()
             if not self.text.startswith("\n", self.at):
                 return
             self.at += 1
             self._read_heredocs()
 
-    def _peek(self) -> str:
+    def peek(self) -> str:
         """Return the reserved word that stands here, or ""."""
         match = _WORD.match(self.text, self.at)
         return match[0] if match and match[0] in RESERVED else ""
 
-    def _expect(self, word: str) -> None:
-        self._blank_lines()
-        if self._peek() != word:
+    def expect(self, word: str) -> None:
+        """Read a reserved word that must stand here."""
+        self.blank_lines()
+        if self.peek() != word:
             raise refuse(self.at, f"`{word}` should be here")
         self.at += len(word)
 
-    def _word(self) -> Word:
-        return read_word(self)
+    def word(self) -> Word:
+        """Read a word."""
+        start = self.at
+        word = read_word(self)
+        self._require_one_line(start)
+        return word
 
-    # ---- compounds -----------------------------------------------------------------------------
-    def _group(self, start: int) -> Group:
-        body = self._list(frozenset({"}"}))
-        self._expect("}")
-        del start
-        return Group(body, subshell=False, redirects=self._redirects())
-
-    def _if(self, start: int) -> If:
-        del start
-        branches: list[tuple[Script | None, Script]] = []
-        word = "if"
-        while word != "fi":
-            condition: Script | None = None
-            if word != "else":
-                condition = self._list(frozenset({"then"}))
-                self._expect("then")
-            branches.append((condition, self._list(frozenset({"elif", "else", "fi"}))))
-            found = self._peek()
-            if found not in ({"fi"} if word == "else" else {"elif", "else", "fi"}):
-                raise refuse(self.at, "`fi` should be here")
-            word = found
-            self.at += len(word)
-        return If(tuple(branches), self._redirects())
-
-    def _while(self, start: int) -> While:
-        del start
-        condition = self._list(frozenset({"do"}))
-        return While(condition, self._do(), self._redirects())
-
-    def _do(self) -> Script:
-        self._expect("do")
-        body = self._list(frozenset({"done"}))
-        self._expect("done")
-        return body
-
-    def _for(self, start: int) -> For:
-        self._blanks()
-        match = _NAME.match(self.text, self.at)
-        if match is None:
-            raise refuse(start, "a loop that not every shell knows")
-        self.at = match.end()
-        self._blank_lines()
-        words: tuple[Word, ...] | None = None
-        if self._peek() == "in":
-            self.at += 2
-            words = self._for_words()
-        self._blanks()
-        if self.text.startswith(";", self.at):
-            self.at += 1
-        return For(match[0], words, self._do(), self._redirects())
-
-    def _for_words(self) -> tuple[Word, ...]:
-        words: list[Word] = []
-        while True:
-            self._blanks()
-            if self.at >= len(self.text) or self.text[self.at] in BREAKS:
-                return tuple(words)
-            words.append(self._word())
-
-    def _case(self, start: int) -> Case:
-        self._blanks()
-        subject = self._word()
-        self._expect("in")
-        branches: list[tuple[tuple[Word, ...], Script]] = []
-        while True:
-            self._blank_lines()
-            if self._peek() == "esac":
-                self.at += 4
-                return Case(subject, tuple(branches), self._redirects())
-            branches.append((self._patterns(start), self._list(frozenset({"esac"}))))
-            if self.text.startswith(";;", self.at):
-                self.at += 2
-            elif self._peek() != "esac":
-                raise refuse(start, "a `case` that never ends", "end it with `esac`")
-
-    def _patterns(self, start: int) -> tuple[Word, ...]:
-        if self.text.startswith("(", self.at):
-            self.at += 1
-        patterns: list[Word] = []
-        while True:
-            self._blanks()
-            patterns.append(self._word())
-            self._blanks()
-            mark = self.text[self.at : self.at + 1]
-            self.at += 1
-            if mark == ")":
-                return tuple(patterns)
-            if mark != "|":
-                raise refuse(start, "a pattern that not every shell knows")
-
-
-_COMPOUND: Final[dict[str, Callable[[Parser, int], Command]]] = {
-    "{": Parser._group,  # noqa: SLF001 - the table belongs to the class
-    "if": Parser._if,  # noqa: SLF001
-    "while": Parser._while,  # noqa: SLF001
-    "until": Parser._while,  # noqa: SLF001
-    "for": Parser._for,  # noqa: SLF001
-    "case": Parser._case,  # noqa: SLF001
-}
+    def _require_one_line(self, start: int) -> None:
+        """Refuse a line break before the text of a here-document: shells disagree where it is."""
+        if self._here and "\n" in self.text[start : self.at]:
+            raise refuse(start, "a line break between a here-document and its text")
 
 
 def parse_shell(text: str) -> Script:

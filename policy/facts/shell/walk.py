@@ -9,24 +9,27 @@ Rules of this file:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from holdfast.policy.facts.commands.call import DEVICES, Ledger, Place
-from holdfast.policy.facts.commands.environment import DECIDES_PROGRAM
 from holdfast.policy.facts.commands.run import judge
 from holdfast.policy.facts.model import Unjudgeable
-from holdfast.policy.facts.programs import resolve_place
 from holdfast.policy.facts.shell.builtins import (
     FOLLOWED,
     INERT,
     INERT_WITHOUT_OPTIONS,
     REFUSED,
-    SET_OPTIONS,
 )
-from holdfast.policy.facts.shell.expand import MAGIC, Expander, State
+from holdfast.policy.facts.shell.expand import Expander, State
+from holdfast.policy.facts.shell.harmless import (
+    PRINTING,
+    may_be_unknown,
+    require_harmless,
+    require_no_builtin_behind,
+)
 from holdfast.policy.facts.shell.parser import parse_shell
+from holdfast.policy.facts.shell.rules import RULES, require_assignable
 from holdfast.policy.facts.shell.syntax import (
     Assignment,
     Case,
@@ -35,13 +38,11 @@ from holdfast.policy.facts.shell.syntax import (
     For,
     Group,
     If,
-    Param,
     Pipeline,
     Redirect,
     Script,
     Simple,
     Substitution,
-    Text,
     While,
     Word,
     refuse,
@@ -54,9 +55,7 @@ MAX_WORKDIRS: Final = 4
 MAX_ROUNDS: Final = 6
 """Times a loop is walked until nothing new is learnt."""
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NETWORK: Final = ("/dev/tcp/", "/dev/udp/")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./=!:@%+\-]*", re.ASCII)
 _SEPARATE: Final = "put what follows into a command of its own"
 
 
@@ -69,15 +68,16 @@ class _Walk:
     """One shell, while what it would run is followed."""
 
     def __init__(self, ledger: Ledger, place: Place) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._env = tuple(place.env)
         self._expander = Expander(ledger.world)
         self._count = 0
 
     def string(self, text: str, state: State) -> None:
-        self._ledger.deeper()
+        """Follow a string, in the same shell."""
+        self.ledger.deeper()
         self._script(parse_shell(text), state)
-        self._ledger.depth -= 1
+        self.ledger.depth -= 1
 
     # ---- lists ---------------------------------------------------------------------------------
     def _script(self, script: Script, state: State) -> None:
@@ -165,7 +165,7 @@ class _Walk:
 
     def _for(self, command: For, state: State) -> None:
         """Walk each value's round until nothing new is learnt, as any round may be the last."""
-        _assignable(command.name, "a loop over it")
+        require_assignable(command.name, "a loop over it")
         state.exported |= {command.name}
         values = self._loop_values(command, state)
         for _ in range(MAX_ROUNDS):
@@ -176,7 +176,7 @@ class _Walk:
                 self._script(command.body, round_)
                 state.merge(round_)
                 _bounded(state)
-            if command.words is not None and len(values) == 1 or state.same(known):
+            if (command.words is not None and len(values) == 1) or state.same(known):
                 return
         raise Unjudgeable("command", "a loop that is never the same twice", _SEPARATE)
 
@@ -247,7 +247,7 @@ class _Walk:
                 if path in DEVICES:
                     continue
                 for workdir in state.workdirs:
-                    self._ledger.path(actions, path, workdir)
+                    self.ledger.path(actions, path, workdir)
 
     # ---- simple commands -----------------------------------------------------------------------
     def _simple(self, command: Simple, state: State) -> tuple[State, State]:
@@ -266,7 +266,7 @@ class _Walk:
             bad = good.copy()
         for argv in readings if readings[0] != readings[1] else readings[:1]:
             if argv:
-                good, bad = self._run(command, argv, good, bad, piped)
+                good, bad = self.run(command, argv, good, bad, piped)
         return good, bad
 
     def _arguments(self, command: Simple, state: State, *, bash: bool) -> list[str | None]:
@@ -276,7 +276,7 @@ class _Walk:
             values = self._expander.arguments(word, state, bash=bash)
             if values is not None:
                 found.extend(values)
-            elif found and _may_be_unknown(found[0], word):
+            elif found and may_be_unknown(found[0], word):
                 found.append(None)
             else:
                 raise refuse(
@@ -286,12 +286,12 @@ class _Walk:
 
     def _assign(self, assignments: Sequence[Assignment], state: State) -> None:
         for name, value in assignments:
-            _assignable(name, "assigning it")
+            require_assignable(name, "assigning it")
             state.variables[name] = self._expander.value(value, state)
             # It may be in the environment already, and is then passed on with the new value.
             state.exported |= {name}
 
-    def _run(
+    def run(
         self,
         command: Simple,
         argv: Sequence[str | None],
@@ -308,155 +308,25 @@ class _Walk:
         if name in INERT or name in FOLLOWED:
             if names:
                 raise refuse(position, f"shells disagree on an assignment before `{name}`")
-            if name in INERT_WITHOUT_OPTIONS and any((word or "").startswith("-") for word in argv):
-                raise refuse(position, f"`{name}` with an option")
             if name in FOLLOWED:
-                return _RULES[name](self, command, argv, state, piped)
+                return RULES[name](self, command, argv, state, piped)
+            if name in INERT_WITHOUT_OPTIONS and any((word or "")[:1] == "-" for word in argv):
+                raise refuse(position, f"`{name}` with an option")
             return state, failed
-        if name in _PRINTING:
-            _require_harmless(argv, position)
+        if name in PRINTING:
+            require_harmless(argv, position)
         words = [word for word in argv if word is not None]
-        _require_no_builtin_behind(words, position)
-        self._process(words, state, names, piped)
+        require_no_builtin_behind(words, position)
+        self.process(words, state, names, piped)
         return state, failed
 
-    def _process(
+    def process(
         self, words: Sequence[str], state: State, names: Sequence[str], piped: str | None
     ) -> None:
+        """Judge a program, in every directory it may be run in."""
         env = (*self._env, *sorted(state.exported), *names)
         for workdir in state.workdirs:
-            judge(self._ledger, words, Place(workdir, shell=True, env=env, stdin=piped))
-
-    # ---- builtins ------------------------------------------------------------------------------
-    def _cd(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del piped
-        words = [word for word in argv[1:] if word != "--"]
-        if len(words) > 1 or (words and (not words[0] or words[0].startswith("-"))):
-            raise refuse(command.position, "where this `cd` leads is not followed", "name one")
-        target = words[0] if words and words[0] else self._ledger.world.home
-        failed = state.copy()
-        reached: list[str] = []
-        for workdir in state.workdirs:
-            self._ledger.path(("fs.list",), target, workdir)
-            where = resolve_place(target, workdir=workdir, world=self._ledger.world).uid.id
-            if where not in reached:
-                reached.append(where)
-        state.workdirs = tuple(reached)
-        return state, failed
-
-    def _export(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del piped
-        for word in argv[1:]:
-            name, assigned, value = (word or "").partition("=")
-            if not _NAME.fullmatch(name):
-                raise refuse(command.position, "what this exports is not followed")
-            _assignable(name, "exporting it")
-            state.exported |= {name}
-            if assigned:
-                state.variables[name] = value
-        return state, state.copy()
-
-    def _unset(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del piped
-        for word in argv[1:]:
-            name = word or ""
-            if not _NAME.fullmatch(name):
-                raise refuse(command.position, "what this unsets is not followed")
-            _assignable(name, "unsetting it")
-            state.variables[name] = None
-        return state, state.copy()
-
-    def _set(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del piped
-        if any(word not in SET_OPTIONS for word in argv[1:]):
-            raise refuse(command.position, "`set` with more than -e, -u, -x and pipefail")
-        return state, state.copy()
-
-    def _read(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del piped
-        for word in argv[1:]:
-            name = word or "["
-            if name in {"-r", "-s"}:
-                continue
-            if not _NAME.fullmatch(name):
-                raise refuse(command.position, "`read` with more than -r and names")
-            _assignable(name, "reading it")
-            state.variables[name] = None
-            state.exported |= {name}
-        state.variables["REPLY"] = None
-        return state, state.copy()
-
-    def _eval(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del command, piped
-        self.string(" ".join(word or "" for word in argv[1:]), state)
-        return state, state.copy()
-
-    def _exec(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        words = [word or "" for word in argv[1:]]
-        if words and words[0].startswith("-"):
-            raise refuse(command.position, "`exec` with an option")
-        if words:
-            self._process(words, state, (), piped)
-        return state, state.copy()
-
-    def _hash(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        del piped
-        if any((word or "-").startswith("-") for word in argv[1:]):
-            raise refuse(command.position, "`hash` with an option decides what a name means")
-        return state, state.copy()
-
-    def _command_builtin(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        words = list(argv[1:])
-        if words[:1] in (["-v"], ["-V"]) or not words:
-            return state, state.copy()
-        if (words[0] or "-").startswith("-"):
-            raise refuse(command.position, "`command` with an option", "drop it")
-        return self._run(command, words, state, state.copy(), piped)
-
-    def _test(
-        self, command: Simple, argv: Sequence[str | None], state: State, piped: str | None
-    ) -> tuple[State, State]:
-        """`[[` is judged as `test`: to a plain sh it is a program nobody has."""
-        words = [word or "" for word in argv]
-        plain = all(_PLAIN.fullmatch(word) for word in words[1:-1])
-        numeric = {"-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v", "-R"} & set(words)
-        if words[-1] != "]]" or command.redirects or numeric or not plain:
-            raise refuse(command.position, "`[[` with more than a plain test", "write `[ ... ]`")
-        self._process(["test", *words[1:-1]], state, (), piped)
-        return state, state.copy()
-
-
-_Rule = Callable[[_Walk, Simple, Sequence[str | None], State, str | None], tuple[State, State]]
-_RULES: Final[dict[str, _Rule]] = {
-    "cd": _Walk._cd,  # noqa: SLF001 - the table belongs to the class
-    "export": _Walk._export,  # noqa: SLF001
-    "unset": _Walk._unset,  # noqa: SLF001
-    "set": _Walk._set,  # noqa: SLF001
-    "read": _Walk._read,  # noqa: SLF001
-    "eval": _Walk._eval,  # noqa: SLF001
-    "exec": _Walk._exec,  # noqa: SLF001
-    "hash": _Walk._hash,  # noqa: SLF001
-    "command": _Walk._command_builtin,  # noqa: SLF001
-    "[[": _Walk._test,  # noqa: SLF001
-}
+            judge(self.ledger, words, Place(workdir, shell=True, env=env, stdin=piped))  # noqa: S604 - a fact, not a call
 
 
 def _take(state: State, known: State) -> None:
@@ -468,70 +338,3 @@ def _take(state: State, known: State) -> None:
 def _bounded(state: State) -> None:
     if len(state.workdirs) > MAX_WORKDIRS:
         raise Unjudgeable("command", "nobody can say which directory a loop ends up in", _SEPARATE)
-
-
-def _assignable(name: str, doing: str) -> None:
-    if MAGIC.fullmatch(name) or name in DECIDES_PROGRAM:
-        raise Unjudgeable(
-            "command", f"`{name}` means something to shells: {doing} changes later words", _SEPARATE
-        )
-
-
-_PRINTING: Final = frozenset({"echo", "printf", "test", "["})
-_PRINTING_OR_NOTHING: Final = _PRINTING | {":"}
-_NUMBERS: Final = frozenset("?#$!")
-
-
-def _may_be_unknown(name: str | None, word: Word) -> bool:
-    """Whether a word whose value nobody knows is one quoted text of a command that prints."""
-    return name == "exit" or (name in _PRINTING_OR_NOTHING and _quoted(word.parts))
-
-
-def _quoted(parts: Sequence[object]) -> bool:
-    """Whether none of the parts could become several words, or name files."""
-    for part in parts:
-        if isinstance(part, Param) and not part.quoted and part.name not in _NUMBERS:
-            return False
-        if isinstance(part, Param) and part.quoted and part.name == "@":
-            return False
-        if isinstance(part, Substitution) and not part.quoted:
-            return False
-    return True
-
-
-def _require_harmless(argv: Sequence[str | None], position: int) -> None:
-    """Refuse the forms in which even a printing command runs or assigns something."""
-    name, first = argv[0], argv[1] if len(argv) > 1 else ""
-    if name == "printf":
-        # `-v NAME` and `%n` assign.
-        if first is None or first.startswith("-") or re.search(r"%[^a-mo-zA-Z%]*n", first):
-            raise refuse(position, "a format that assigns, or that nobody knows", "write it")
-    elif name != "echo":
-        _require_plain_test(argv, first, position)
-
-
-def _require_plain_test(argv: Sequence[str | None], first: str | None, position: int) -> None:
-    words = argv[1 : len(argv) - (argv[0] == "[" and argv[-1] == "]")]
-    if None not in words:
-        # `-v 'a[$(x)]'` runs x.
-        if {"-v", "-R"} & set(words) and any("[" in (word or "") for word in words):
-            raise refuse(position, "a test of an array's element")
-        return
-    plain = words.count(None) == 1 and all(_PLAIN.fullmatch(word) for word in words if word)
-    emptiness = len(words) == 2 and first in {"-n", "-z"}  # noqa: PLR2004 - test -n WORD
-    equality = len(words) == 3 and words[1] in {"=", "!="}  # noqa: PLR2004 - test WORD = WORD
-    if not plain or not (emptiness or equality):
-        raise refuse(position, "a test on a word nobody knows", "compare it with `=`")
-
-
-_TRANSPARENT: Final = frozenset({"time", "!"})
-
-
-def _require_no_builtin_behind(words: Sequence[str], position: int) -> None:
-    """`time cd x` changes the directory in bash and nothing in sh."""
-    if words[0] in _TRANSPARENT:
-        for word in words[1:]:
-            if word in REFUSED or word in FOLLOWED:
-                raise refuse(position, f"`{word}` behind `{words[0]}`", _SEPARATE)
-            if not word.startswith("-"):
-                return

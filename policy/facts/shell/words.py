@@ -134,15 +134,8 @@ def read_quoted(reader: Reader, parts: list[Part], close: str, start: int) -> No
             parts.append(Text("".join(plain), quoted=True))
             plain.clear()
 
-    while True:
-        if reader.at >= len(text):
-            if not close:
-                break
-            raise refuse(start, 'a quote `"` is never closed', "close it")
+    while not _closed(reader, close, start):
         char = text[reader.at]
-        if char == close:
-            reader.at += 1
-            break
         if char == "\\":
             plain.append(_backslash(reader, close))
         elif char == "`":
@@ -159,6 +152,17 @@ def read_quoted(reader: Reader, parts: list[Part], close: str, start: int) -> No
             plain.append(char)
             reader.at += 1
     flush()
+
+
+def _closed(reader: Reader, close: str, start: int) -> bool:
+    if reader.at >= len(reader.text):
+        if close:
+            raise refuse(start, 'a quote `"` is never closed', "close it")
+        return True
+    if reader.text[reader.at] != close:
+        return False
+    reader.at += 1
+    return True
 
 
 def _backslash(reader: Reader, close: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.policy.facts.commands import run as run_module
 from holdfast.policy.facts.commands.call import Ledger, Place
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
 from holdfast.policy.facts.shell import shell_touches, walk
@@ -186,7 +187,7 @@ def run(shell: str, text: str, scratch: Path, log: Path) -> tuple[set[tuple[str,
 def judged(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, ...]]:
     """Every argv that is judged, with its directory."""
     seen: set[tuple[str, ...]] = set()
-    judge = walk.judge
+    judge = run_module.judge
 
     def overheard(ledger: Ledger, argv: list[str], place: Place) -> None:
         seen.add((place.workdir, *argv))
