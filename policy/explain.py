@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cedarpy import pst
+
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.trace import Operand, RuleTrace, Step
 from holdfast.policy.cedar.values import Entity, Request, Value
@@ -22,6 +24,7 @@ from holdfast.policy.judge import Held, judge, request_for
 from holdfast.policy.moment import Moment
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.show import cedar_text, json_fields
+from holdfast.policy.source.rules import walk
 from holdfast.proto.decision import Decision, ResourceDecision
 from holdfast.proto.strict_json import JsonValue
 
@@ -147,10 +150,12 @@ def _near(policy: Policy, request: Request, outcome: Outcome) -> tuple[RuleShown
     """Rules of the other mind that came closest: permits for a denial, forbids for an allow."""
     effect = "forbid" if outcome.allowed and not outcome.errors else "permit"
     traces = [
-        policy.program.trace(rule.index, request) for rule in policy.rules if rule.effect == effect
+        policy.program.trace(rule.index, request, onward=True)
+        for rule in policy.rules
+        if rule.effect == effect
     ]
     missed = [trace for trace in traces if not trace.satisfied and _is_about(trace)]
-    missed.sort(key=lambda trace: (_distance(trace), policy.rules[trace.index].id))
+    missed.sort(key=lambda trace: (*_distance(trace), policy.rules[trace.index].id))
     return tuple(_show(policy, trace) for trace in missed[:NEAR_MISSES])
 
 
@@ -159,8 +164,19 @@ def _is_about(trace: RuleTrace) -> bool:
     return all(step.holds for step in trace.steps if step.part == "action")
 
 
-def _distance(trace: RuleTrace) -> int:
-    return sum(not step.holds for step in trace.steps)
+def _distance(trace: RuleTrace) -> tuple[int, bool, int]:
+    """How far a rule was from matching: unmet conditions, first of all those about the thing.
+
+    A rule about the same thing that asks one more question of the moment is nearer than a rule
+    about something else, though each has one unmet condition.
+    """
+    unmet = [at for at, step in enumerate(trace.steps) if not step.holds]
+    elsewhere = any(_is_of_the_thing(trace.steps[at]) for at in unmet)
+    return len(unmet), elsewhere, -unmet[0]
+
+
+def _is_of_the_thing(step: Step) -> bool:
+    return any(isinstance(node, pst.Var) and node.name == "resource" for node in walk(step.node))
 
 
 def _shown(policy: Policy, index: int, request: Request) -> RuleShown:

@@ -128,15 +128,26 @@ class Program:
         """Evaluate every rule, without the index: slow, and always equal to `evaluate`."""
         return _outcome(self._all, Frame(request, steps), steps)
 
-    def trace(self, index: int, request: Request, *, steps: int = MAX_STEPS) -> RuleTrace:
-        """Evaluate one rule condition by condition, for explanations and coverage."""
+    def trace(
+        self, index: int, request: Request, *, onward: bool = False, steps: int = MAX_STEPS
+    ) -> RuleTrace:
+        """Evaluate one rule condition by condition, for explanations and coverage.
+
+        Evaluation stops where the program stops. `onward` goes on behind an unmet condition, to
+        tell which others are unmet; what it says there is no part of the decision.
+        """
         rule = self.rules[index]
         conditions = [
             Condition(conjunct, test)
             for conjunct, test in zip(rule.conjuncts, rule.tests, strict=True)
         ]
         return trace_conditions(
-            index, conditions, Frame(request, steps), spans=self._spans, depth=self._depth
+            index,
+            conditions,
+            Frame(request, steps),
+            spans=self._spans,
+            depth=self._depth,
+            onward=onward,
         )
 
 

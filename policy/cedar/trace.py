@@ -99,14 +99,15 @@ def trace_conditions(
     *,
     spans: SpanTable | None,
     depth: int,
+    onward: bool,
 ) -> RuleTrace:
-    """Evaluate `conditions` in order until one does not hold."""
+    """Evaluate `conditions` in order until one does not hold, or `onward` through all of them."""
     tracer = _Tracer(frame, spans, depth)
     steps: list[Step] = []
     going = True
     for condition in conditions:
         step = tracer.step(condition) if going else tracer.not_reached(condition.conjunct)
-        going = going and step.holds
+        going = onward or (going and step.holds)
         steps.append(step)
     return RuleTrace(index, tuple(steps))
 

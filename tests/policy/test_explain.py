@@ -96,15 +96,20 @@ NEAREST = [
     (
         "process.exec",
         {"argv": ["git", "push"]},
-        (
-            '`look` would permit it if `["status", "diff"].contains(context.subcommand)` held'
-            " and `context.runs_code` did not hold"
-        ),
+        '`look` would permit it if `["status", "diff"].contains(context.subcommand)` held',
     ),
     (
         "process.exec",
         {"argv": ["ls"]},
         "`look` would permit it if",
+    ),
+    (
+        "process.exec",
+        {"argv": ["git", "-c", "alias.x=!sh", "push"]},
+        (
+            '`look` would permit it if `["status", "diff"].contains(context.subcommand)` held'
+            " and `context.runs_code` did not hold"
+        ),
     ),
     ("tool.echo", {"text": "x"}, "no rule permits anything of this kind"),
     ("fs.list", {"path": "src"}, "`odd` would have to be mended: "),
@@ -138,7 +143,7 @@ def test_the_condition_that_failed_is_shown_where_it_stands(policy: Policy) -> N
     assert failed.text == '["status", "diff"].contains(context.subcommand)'
     assert FOLDER["rules/a.cedar"].splitlines()[failed.line - 1][failed.column - 1] == "["
     assert ("context.subcommand", '"push"') in failed.operands
-    assert [condition.result for condition in near.conditions][-1] == "not reached"
+    assert [condition.result for condition in near.conditions][-1] == "false"
 
 
 def test_an_unless_is_explained_the_right_way_round(policy: Policy) -> None:
