@@ -75,7 +75,7 @@ def _run(policy: Policy, case: Case) -> CaseResult:
         found.append(Mismatch("rules", listed(case.rules), listed(rules)))
     if case.reason is not None and case.reason != decision.reason_code.value:
         found.append(Mismatch("reason", case.reason, decision.reason_code.value))
-    if case.needs is not None and case.needs != set(decision.needs):
+    if case.needs is not None and case.needs != frozenset(decision.needs):
         found.append(Mismatch("needs", listed(case.needs), listed(decision.needs)))
     return CaseResult(case, decision, tuple(found))
 

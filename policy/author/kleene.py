@@ -139,5 +139,5 @@ def _branch(
         return "error"
     if which != "open":
         return truth_of(then_expr if which == "true" else else_expr, request, unknown)
-    sides = {truth_of(side, request, unknown) for side in (then_expr, else_expr)}
-    return sides.pop() if len(sides) == 1 else "open"
+    first = truth_of(then_expr, request, unknown)
+    return first if first == truth_of(else_expr, request, unknown) else "open"

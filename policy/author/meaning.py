@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 from cedarpy import pst
 
@@ -49,11 +49,13 @@ def plain(value: object) -> object:
         case Enum():
             return value.name.lower()
         case frozenset():
-            return sorted((plain(item) for item in value), key=canonical_json.dumps)
+            members = cast("frozenset[object]", value)
+            return sorted((plain(item) for item in members), key=canonical_json.dumps)
         case tuple() | list():
-            return [plain(item) for item in value]
+            return [plain(item) for item in cast("Sequence[object]", value)]
         case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
+            table = cast("Mapping[object, object]", value)
+            return {str(name): plain(item) for name, item in table.items()}
         case _ if dataclasses.is_dataclass(value):
             fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
             return {"type": type(value).__name__, **fields}

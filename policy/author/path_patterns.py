@@ -48,7 +48,7 @@ def permit_forms(text: str, actions: str) -> tuple[Form, ...] | str:
         return (Form(scope),)
     if len(found.rest) > 1:
         return "directories after a `*` have no counterpart in a permit"
-    (name,) = found.rest
+    name = "".join(found.rest)
     if found.directory:
         if "*" in name:
             return "a `*` in a directory's name has no counterpart in a permit"

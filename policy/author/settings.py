@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from holdfast.policy.author.directions import (
     Tightens,
@@ -182,4 +182,4 @@ def _subject(name: str, was: Mapping[str, object], now: Mapping[str, object]) ->
 
 
 def _members(identities: object) -> frozenset[object]:
-    return frozenset(identities) if isinstance(identities, frozenset) else frozenset()
+    return cast("frozenset[object]", identities)

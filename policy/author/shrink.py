@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 from holdfast.policy.source.tables import Situation
 
@@ -51,7 +51,7 @@ def _smaller(situation: Situation) -> Iterator[Situation]:
 def _shorter(value: object) -> Iterator[object]:
     """Yield shorter forms of a long text or list; short texts are names and stay whole."""
     if isinstance(value, list):
-        items: list[object] = value
+        items = cast("list[object]", value)
         for at in range(len(items)):
             yield items[:at] + items[at + 1 :]
     elif isinstance(value, str) and len(value) > 1 and not value.strip("x"):

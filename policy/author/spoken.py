@@ -6,9 +6,9 @@ Everything here may come from recorded traffic: what is shown cannot reprogram a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from holdfast.policy.cedar.values import Datetime, Duration
 from holdfast.policy.diagnostics import displayed
@@ -98,7 +98,8 @@ def witness_json(witness: Witness) -> dict[str, object]:
 def _listed(value: object) -> object:
     """Return a value with what JSON has: frozen tables and tuples as objects and lists."""
     if isinstance(value, Mapping):
-        return {str(name): _listed(inner) for name, inner in value.items()}
+        table = cast("Mapping[object, object]", value)
+        return {str(name): _listed(inner) for name, inner in table.items()}
     if isinstance(value, list | tuple):
-        return [_listed(inner) for inner in value]
+        return [_listed(inner) for inner in cast("Sequence[object]", value)]
     return value

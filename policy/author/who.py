@@ -207,9 +207,11 @@ def _row(
         _said(policy, request_for(policy, touch, stood.principal, base, ()), unknown(touch))
         for touch in stood.facts.touches
     ]
-    answer: Answer = next(
-        (one for one in _WORST_FIRST if any(each.answer == one for each in said)), "deny"
-    )
+    given = {each.answer for each in said}
+    answer: Answer = "deny"
+    for one in _BEST_FIRST:
+        if one in given:
+            answer = one
     decisive = [each for each in said if each.answer == answer]
     rules = ordered(*(each.rules for each in decisive))
     return WhoRow(
@@ -222,7 +224,7 @@ def _row(
     )
 
 
-_WORST_FIRST: Final[tuple[Answer, ...]] = ("deny", "depends", "pending", "allow")
+_BEST_FIRST: Final[tuple[Answer, ...]] = ("allow", "pending", "depends", "deny")
 
 
 def _said(policy: Policy, request: Request, unknown: Unknown) -> _Said:
