@@ -40,6 +40,10 @@ Severity = Literal["error", "warning"]
 
 SOURCE_WIDTH = 160
 """Columns of a source line that are shown; a longer one is cut around the caret."""
+MAX_SOURCE_LINE = 4_000
+"""Characters of a line that is kept with a problem; of a longer one none is."""
+MAX_SUGGESTED = 128
+"""Characters of a name for which another is suggested: comparing costs their product."""
 QUOTE_WIDTH = 120
 """Characters of user input quoted inside a message."""
 INDENT = "  "
@@ -98,9 +102,11 @@ class SourceText:
 
     def line(self, number: int) -> str:
         """Return line `number` (from 1) without its line ending."""
-        start = self._starts[number - 1]
-        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
-        return self.text[start:end].removesuffix("\r")
+        return self.text[self._starts[number - 1] : self._end(number)].removesuffix("\r")
+
+    def _end(self, number: int) -> int:
+        """Return the offset at which line `number` ends."""
+        return self._starts[number] - 1 if number < len(self._starts) else len(self.text)
 
     def problem(
         self,
@@ -113,8 +119,9 @@ class SourceText:
     ) -> Problem:
         """Describe `text[start:end]` as a problem; the caret stays on its first line."""
         span = self.span(start, end)
-        line = self.line(span.line)
-        length = max(1, min(end - start, len(line) - span.column + 1))
+        width = self._end(span.line) - self._starts[span.line - 1]
+        length = max(1, min(end - start, width - span.column + 1))
+        line = self.line(span.line) if width <= MAX_SOURCE_LINE else ""
         return Problem(
             self.file, span.line, span.column, length, code, message, hint, line, severity
         )
@@ -186,6 +193,8 @@ def closest(wrong: str, known: Iterable[str]) -> str | None:
     The distance allowed grows with the name, so that short names suggest little: a wrong
     guess about a rule is worse than none.
     """
+    if len(wrong) > MAX_SUGGESTED:
+        return None
     limit = max(1, min(3, len(wrong) // 3))
     ranked = sorted(
         (distance, name)

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -59,12 +60,14 @@ __all__ = ["MAX_FILES", "MAX_FILE_BYTES", "MAX_FOLDER_BYTES", "Refused", "Source
 MANIFEST = "holdfast.toml"
 MAX_FILES = 512
 MAX_FILE_BYTES = 8 * 1024 * 1024
-MAX_TOML_BYTES = 1024 * 1024
+MAX_TOML_BYTES = 512 * 1024
 MAX_FOLDER_BYTES = 32 * 1024 * 1024
 MAX_NAME = 200
 MAX_CASES = 10_000
 MAX_PROBLEMS = 500
-"""More than anybody reads; the rest is counted."""
+"""More than anybody reads: the first of them are shown."""
+MAX_PER_CHECK = 100
+"""Problems of one kind that are looked for where each costs a search of the file."""
 
 _TABLES = (MANIFEST, "who.toml", "tools.toml", "approvals.toml", "profiles.toml", "limits.toml")
 _FILES = re.compile(r"rules/[\w.-]+\.cedar|tests/[\w.-]+\.toml|probes/[\w.-]+\.jsonl", re.ASCII)
@@ -188,7 +191,7 @@ class _Folder:
             )
             return
         self.texts[name] = text
-        self.problems += _hidden_characters(SourceText(name, text))
+        self.problems += islice(_hidden_characters(SourceText(name, text)), MAX_PER_CHECK)
 
     def _table(self, name: str) -> Table | None:
         """Return a TOML file's table; an absent file is an empty one; None is a broken one."""
@@ -314,9 +317,9 @@ class _Folder:
 
     def _lint(self, draft: Draft, schema: str) -> None:
         self.problems += check_rules(draft, schema)
-        for case, finding in check_cases(draft, self.cases):
+        for case, finding in islice(check_cases(draft, self.cases), MAX_PER_CHECK):
             self.problems.append(self._placed(case.place, finding))
-        for probe, finding in check_probes(draft, self.probes):
+        for probe, finding in islice(check_probes(draft, self.probes), MAX_PER_CHECK):
             self.problems.append(self._placed(probe.place, finding))
 
     def _placed(self, place: Place, finding: Finding) -> Problem:

@@ -12,7 +12,7 @@ from holdfast.policy.lint.engine import validate
 from holdfast.policy.lint.entities import check_entities
 from holdfast.policy.lint.hiding import unhidden_paths
 from holdfast.policy.lint.reach import dead_approvals, live_scenes
-from holdfast.policy.lint.scenes import scenes_of
+from holdfast.policy.lint.scenes import all_scenes, scenes_of
 from holdfast.policy.lint.texts import check_texts
 from holdfast.policy.source.rules import SourceRule
 
@@ -23,11 +23,12 @@ def check_rules(draft: Draft, schema: str) -> tuple[Problem, ...]:
     """Return everything wrong with the rules."""
     problems: list[Problem] = []
     unblamed: list[SourceRule] = []
+    everything = all_scenes(draft.vocabulary)
     live: dict[str, frozenset[tuple[str, str, str]]] = {}
     for rule in draft.rules:
         notes = Notes(draft)
         check_entities(rule, notes)
-        scenes = scenes_of(rule.template, draft.vocabulary)
+        scenes = scenes_of(rule.template, everything, draft.vocabulary)
         check_texts(rule, scenes, notes)
         live[rule.id] = live_scenes(rule, scenes, notes)
         problems += notes.problems

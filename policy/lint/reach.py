@@ -7,7 +7,7 @@ forbid gone, some permit is alive in one of the forbid's scenes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import replace
 
 from cedarpy import pst
@@ -15,41 +15,53 @@ from cedarpy import pst
 from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.lint.conjuncts import Conjunct, Demands, conjuncts
 from holdfast.policy.lint.draft import Draft, Notes
-from holdfast.policy.lint.scenes import Scene, scenes_of
+from holdfast.policy.lint.scenes import Scene, all_scenes, scenes_of
 from holdfast.policy.lint.typed import Reader
 from holdfast.policy.source.rules import SourceRule
 
 __all__ = ["dead_approvals", "live_scenes"]
 
 SceneKey = tuple[str, str, str]
+_Likeness = tuple[str, str, str, int]
 
 
 def live_scenes(rule: SourceRule, scenes: Sequence[Scene], notes: Notes) -> frozenset[SceneKey]:
     """Read a rule's conditions in every scene; note it when none is left."""
     parts = list(conjuncts(rule.template))
-    culprits: set[int] = set()
+    spoken = {node.name for node in rule.nodes if isinstance(node, pst.Var)}
+    known: dict[_Likeness, int | None] = {}
     live: set[SceneKey] = set()
     for scene in scenes:
-        for clause in rule.template.clauses:
-            wanted = isinstance(clause, pst.When)
-            if Reader(scene, notes).truth(clause.expr) is (not wanted):
-                break  # what stands behind it is never evaluated in this scene
-        culprit = _first_impossible(rule, parts, scene, notes)
-        if culprit is None:
+        likeness = _likeness(scene, spoken)
+        if likeness not in known:
+            known[likeness] = _first_impossible(rule, parts, scene, notes)
+        if known[likeness] is None:
             live.add(scene.key)
-        else:
-            culprits.add(culprit)
     if not live and not notes.problems and not _names_unread_action(rule, notes):
         # the last culprit is where the scene that came furthest ends
+        culprits = [index for index in known.values() if index is not None]
         _note_dead(rule, parts[max(culprits)] if culprits else None, notes)
     return frozenset(live)
+
+
+def _likeness(scene: Scene, spoken: AbstractSet[str]) -> _Likeness:
+    """Return what of a scene a rule can tell apart: two alike need not be read twice."""
+    return (
+        scene.principal if "principal" in spoken else "",
+        scene.action.name if "action" in spoken else "",
+        scene.resource if "resource" in spoken else "",
+        id(scene.action.context) if "context" in spoken else 0,
+    )
 
 
 def _first_impossible(
     rule: SourceRule, parts: Sequence[Conjunct], scene: Scene, notes: Notes
 ) -> int | None:
-    """Return the index of the first condition that cannot hold with those before it."""
-    reader = Reader(scene, Notes(notes.draft))
+    """Return the index of the first condition that cannot hold with those before it.
+
+    What stands behind one that is always wrong is never evaluated, and not read.
+    """
+    reader = Reader(scene, notes)
     demands = Demands()
     for name, constraint in (
         ("principal", rule.template.principal),
@@ -57,11 +69,13 @@ def _first_impossible(
     ):
         if isinstance(constraint, pst.ScopeEq) and isinstance(constraint.entity, pst.EntityUid):
             demands.demand_entity(name, constraint.entity)
+    culprit: int | None = None
     for index, part in enumerate(parts):
-        always = reader.truth(part.expr)
-        if always is (not part.positive) or not demands.add(part):
-            return index
-    return None
+        if reader.truth(part.expr) is (not part.positive):
+            return index if culprit is None else culprit
+        if not demands.add(part) and culprit is None:
+            culprit = index
+    return culprit
 
 
 def _names_unread_action(rule: SourceRule, notes: Notes) -> bool:
@@ -110,11 +124,13 @@ def _note_no_scene(rule: SourceRule, code: str, tail: str, notes: Notes) -> None
         return
     wanted = _wanted_resource(template.resource)
     everyone = replace(template, resource=pst.ScopeAny())
-    if not scenes_of(everyone, vocabulary) or not wanted:
+    if not scenes_of(everyone, all_scenes(vocabulary), vocabulary) or not wanted:
         hint = 'a principal is an `Agent` or a `Person`, in `Group::"..."`'
         notes.add(template.principal, code, message + "no principal is that", hint + tail)
         return
-    touched = sorted({scene.resource for scene in scenes_of(everyone, vocabulary)})
+    touched = sorted(
+        {scene.resource for scene in scenes_of(everyone, all_scenes(vocabulary), vocabulary)}
+    )
     asked = ", ".join(f"`{uid.id}`" for uid in uids) or "an action"
     listed = ", ".join(f"`{name}`" for name in touched)
     hint = f"{asked} touches {listed}"

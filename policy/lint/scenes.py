@@ -6,7 +6,7 @@ scene can never match, and two rules without a common one can never meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -14,7 +14,7 @@ from cedarpy import pst
 
 from holdfast.policy.source.vocabulary import ActionKind, Vocabulary
 
-__all__ = ["Scene", "action_matches", "scenes_of", "within"]
+__all__ = ["Scene", "action_matches", "all_scenes", "scenes_of", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,27 @@ class Scene:
         return (self.principal, self.action.name, self.resource)
 
 
-def scenes_of(template: pst.Template, vocabulary: Vocabulary) -> tuple[Scene, ...]:
+def scenes_of(
+    template: pst.Template, everything: Sequence[Scene], vocabulary: Vocabulary
+) -> tuple[Scene, ...]:
     """Return every scene the rule's head admits."""
     return tuple(
         scene
-        for scene in _all_scenes(vocabulary)
-        if _head_admits(template.principal, scene.principal, vocabulary)
-        and _action_admits(template.action, scene.action)
+        for scene in everything
+        if _action_admits(template.action, scene.action)
+        and _head_admits(template.principal, scene.principal, vocabulary)
         and _head_admits(template.resource, scene.resource, vocabulary)
     )
 
 
-def _all_scenes(vocabulary: Vocabulary) -> Iterator[Scene]:
-    for action in vocabulary.actions.values():
-        for principal in action.principals:
-            for resource in action.resources:
-                yield Scene(principal, action, resource)
+def all_scenes(vocabulary: Vocabulary) -> tuple[Scene, ...]:
+    """Return every scene a schema knows."""
+    return tuple(
+        Scene(principal, action, resource)
+        for action in vocabulary.actions.values()
+        for principal in action.principals
+        for resource in action.resources
+    )
 
 
 def within(entity_type: str, ancestor: str, vocabulary: Vocabulary) -> bool:

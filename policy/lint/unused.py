@@ -42,8 +42,8 @@ def unused_names(draft: Draft, who: Who, places: Places) -> Iterator[Problem]:
 def _unused_groups(draft: Draft, who: Who, places: Places) -> Iterator[Problem]:
     named = _named_groups(draft)
     above = frozenset[str]().union(*who.groups.values())
-    for name in who.groups:
-        if name not in named and name not in above and not who.members(name):
+    for name, members in who.memberships().items():
+        if name not in named and name not in above and not members:
             message = f"nobody is in the group {displayed(name)}, and nothing names it"
             hint = "use or remove it"
             yield places.warning("who.toml", name, "unused-group", message, hint)

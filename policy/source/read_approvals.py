@@ -76,7 +76,7 @@ def _slots(table: Table, who: Who | None) -> tuple[frozenset[str], ...]:
         return ()
     if len(slots) > MAX_SLOTS:
         table.note("slots", "bad-value", f"`slots` has more than {MAX_SLOTS} entries")
-    return tuple(_slot(table, index, slot, who) for index, slot in enumerate(slots))
+    return tuple(_slot(table, index, slot, who) for index, slot in enumerate(slots[:MAX_SLOTS]))
 
 
 def _slot(table: Table, index: int, slot: object, who: Who | None) -> frozenset[str]:
@@ -115,7 +115,7 @@ def _warn_unfillable(approval: Approval, table: Table, who: Who) -> None:
     if not all(slot and slot <= who.groups.keys() for slot in approval.slots):
         return
     people = {person.id for person in who.people}
-    members = {group: who.members(group) & people for group in who.groups}
+    members = {group: ids & people for group, ids in who.memberships().items()}
     barred = frozenset[str]().union(*(members.get(group, ()) for group in approval.exclude))
     voters = [
         frozenset[str]().union(*(members[group] for group in slot)) - barred

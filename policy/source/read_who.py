@@ -54,6 +54,8 @@ ISSUER = re.compile(r"https://[^\s?#]{1,500}")
 KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,255}")
 MAX_UID = 2**32 - 2
 MAX_GROUPS = 64
+MAX_SUBJECTS = 10_000
+MAX_ALL_GROUPS = 1_000
 _NO_UID = 2**32
 
 
@@ -73,6 +75,11 @@ def read_who(table: Table) -> Who:
     for subject in subjects:
         for group in subject.groups:
             parents.setdefault(group, ())
+    if len(subjects) > MAX_SUBJECTS or len(parents) > MAX_ALL_GROUPS:
+        message = f"{len(subjects)} agents and people in {len(parents)} groups"
+        hint = f"at most {MAX_SUBJECTS}, in {MAX_ALL_GROUPS}: map them by claims instead"
+        table.file.note((), "too-large", message, hint)
+        return Who()
     closed = _closed(parents)
     _refuse_cycles(closed, table.file)
     return Who(tuple(subjects), closed)

@@ -23,6 +23,9 @@ from holdfast.policy.source.toml_places import Location, Path, locate
 __all__ = ["Table", "TomlFile", "as_list", "as_table", "describe", "read_toml"]
 
 Name = TypeVar("Name", bound=str)
+MAX_TOML_LINE = 4_000
+"""Characters of a line: `tomllib` takes the square of a dotted key's length."""
+_LONG_LINE = re.compile(rf"[^\n]{{{MAX_TOML_LINE + 1}}}")
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TYPES: Mapping[type, str] = {
     str: "text",
@@ -73,6 +76,10 @@ class TomlFile:
 
 def read_toml(file: str, text: str) -> tuple[Table, TomlFile]:
     """Parse a file; text that is no TOML becomes an empty table and a problem."""
+    long = _LONG_LINE.search(text)
+    if long is not None:
+        message = f"this line is longer than {MAX_TOML_LINE} characters"
+        return _unreadable(file, text, message, long.start())
     try:
         data = tomllib.loads(text)
         places = locate(text)
@@ -93,8 +100,6 @@ def _unreadable(file: str, text: str, message: str, at: int | None) -> tuple[Tab
         at = _offset(text, found) if found else 0
     hint = 'TOML: `key = "text"`, `[table]`, `[[list of tables]]`'
     what = message[:1].lower() + message[1:]
-    if "int_max_str_digits" in what:
-        what = "a number is too long"
     opened.problems.append(opened.source.problem(at, at + 1, "toml", what, hint))
     return Table(opened, {}, (), broken=True), opened
 

@@ -213,13 +213,22 @@ class Who:
     def groups_of(self, name: str) -> frozenset[str]:
         """Return every group a subject is in, through other groups too."""
         subject = self.subject(name)
-        if subject is None:
-            return frozenset()
-        return subject.groups.union(*(self.groups[group] for group in subject.groups))
+        return frozenset() if subject is None else self._above(subject)
 
     def members(self, group: str) -> frozenset[str]:
         """Return the ids of everyone in a group, through other groups too."""
-        return frozenset(s.id for s in self.subjects if group in self.groups_of(s.id))
+        return frozenset(s.id for s in self.subjects if group in self._above(s))
+
+    def memberships(self) -> Mapping[str, frozenset[str]]:
+        """Return the members of every group."""
+        found: dict[str, set[str]] = {group: set() for group in self.groups}
+        for subject in self.subjects:
+            for group in self._above(subject):
+                found[group].add(subject.id)
+        return {group: frozenset(ids) for group, ids in found.items()}
+
+    def _above(self, subject: Subject) -> frozenset[str]:
+        return subject.groups.union(*(self.groups[group] for group in subject.groups))
 
 
 # approvals.toml

@@ -23,6 +23,9 @@ RESERVED = frozenset({"true", "false", "if", "then", "else", "in", "is", "like",
 """Words that can be no name of an attribute, a type or a record key."""
 VARIABLES = ("principal", "action", "resource", "context")
 
+MAX_NONSENSE = 100
+"""Characters without a meaning that are reported one by one; a file of them is no rule file."""
+
 _SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SCANNER = re.compile(
     rf"""
@@ -81,7 +84,7 @@ def tokenize(source: SourceText) -> Tokens:
             tokens.append(Token(piece, piece, start, end))
         elif kind:
             tokens.append(Token(kind, text[start:end], start, end))
-        else:
+        elif len(problems) < MAX_NONSENSE:
             problems.append(_not_a_token(source, start, end))
     tokens.append(Token("end", "", len(text), len(text)))
     return Tokens(tuple(tokens), tuple(comments), tuple(problems))

@@ -141,3 +141,37 @@ def test_a_schema_the_engine_refuses_refuses() -> None:
     schema = SCHEMA + "entity Agent;\n"
     loaded = load_source({"holdfast.toml": b'name = "x"\n'}, shipped_schema=schema)
     assert _codes(loaded) == ["bad-schema"]
+
+
+HOSTILE = {
+    "rules/a.cedar": [
+        b"$" * 300_000,
+        b"(" * 300_000,
+        b'"',
+        b"@" * 9000,
+        b"permit(" * 9000,
+        b"!" * 99_999,
+    ],
+    "who.toml": [
+        b"a." * 90_000 + b"a = 1",
+        (b"a." * 1900 + b"a = 1\n") * 4,
+        b"[" * 90_000,
+        b'[[group]]\nid = "' + b"x" * 90_000,
+    ],
+    "approvals.toml": [
+        b"[a]\nslots = [" + b'["owners"],\n' * 20_000 + b"]",
+        b"a = " + b"{a=" * 3000,
+    ],
+    "tests/a.toml": [b"[[test]]\n" * 3000],
+    "probes/a.jsonl": [b"{}\n" * 3000, b"[" * 90_000],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [(name, data) for name, several in HOSTILE.items() for data in several]
+)
+def test_hostile_files_are_refused_in_time(name: str, data: bytes) -> None:
+    loaded = _load({**BASE, "rules/a.cedar": RULE, name: data})
+    assert isinstance(loaded, Refused)
+    assert len(loaded.problems) <= folder.MAX_PROBLEMS
+    assert all(len(problem.source_line) <= 4000 for problem in loaded.problems)
