@@ -3,7 +3,7 @@
 Rules of this file:
 1. A ledger holds each touch once, `REQUESTS_PER_INTENT` at most, in the order they were found.
 2. An operand may be a directory, and then stands for what is below it: inside a workspace it is
-   also `in Dir` of its own name, so `rm -rf .git` is a write in `Dir::".git"`.
+   also `in Dir` of its own name (`paths` says so), so `rm -rf .git` is a write in `Dir::".git"`.
 3. An operation on everything below a workspace's root touches what is known to lie there
    (`WITNESSES`), because no list of files is at hand.
 4. A path operand is judged as it is spelt, lexically. Links are the sandbox's to hold.
@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from holdfast.policy.cedar.values import Entity, Uid, Value
+from holdfast.policy.cedar.values import Entity, Value
 from holdfast.policy.facts.hosts import canonical_host
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.names import quote
@@ -124,10 +124,6 @@ class Ledger:
 
     def _entity(self, actions: Sequence[str], entity: Entity, *, deep: bool) -> None:
         ident = entity.uid.id
-        if entity.ancestors:
-            own = Uid("Dir", ident)
-            if own not in entity.ancestors:
-                entity = Entity(entity.uid, entity.attrs, entity.ancestors | {own})
         for action in actions:
             self.add(action, entity, _NO_FACTS, None)
         if deep and (ident in {".", "/"} or ident[0] == "/"):

@@ -10,7 +10,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, assert_never
 
 from holdfast.policy.facts.commands.call import DEVICES, Ledger, Place
 from holdfast.policy.facts.commands.run import judge
@@ -50,8 +50,6 @@ from holdfast.policy.facts.shell.syntax import (
 
 MAX_COMMANDS: Final = 2000
 """Simple commands that are judged for one string, loops counted as often as they are walked."""
-MAX_WORKDIRS: Final = 4
-"""Directories a command may be in, when a `cd` before it may have failed."""
 MAX_ROUNDS: Final = 6
 """Times a loop is walked until nothing new is learnt."""
 
@@ -101,10 +99,6 @@ class _Walk:
                 good, bad = after, failed
         good.merge(bad)
         _take(state, good)
-        if len(state.workdirs) > MAX_WORKDIRS:
-            raise Unjudgeable(
-                "command", "nobody can say which directory it ends up in", "use `cd x && ...`"
-            )
 
     def _pipeline(self, pipeline: Pipeline, before: State) -> tuple[State, State]:
         """Return what is known when it succeeds and when it fails."""
@@ -135,6 +129,8 @@ class _Walk:
             case Case():
                 self._redirects(command.redirects, state)
                 self._case(command, state)
+            case _:
+                assert_never(command)
         return state, state.copy()
 
     def _if(self, command: If, state: State) -> None:
@@ -160,7 +156,6 @@ class _Walk:
             if state_after.same(state):
                 return
             _take(state, state_after)
-            _bounded(state)
         raise Unjudgeable("command", "a loop that is never the same twice", _SEPARATE)
 
     def _for(self, command: For, state: State) -> None:
@@ -175,7 +170,6 @@ class _Walk:
                 round_.variables[command.name] = value
                 self._script(command.body, round_)
                 state.merge(round_)
-                _bounded(state)
             if (command.words is not None and len(values) == 1) or state.same(known):
                 return
         raise Unjudgeable("command", "a loop that is never the same twice", _SEPARATE)
@@ -333,8 +327,3 @@ def _take(state: State, known: State) -> None:
     state.workdirs = known.workdirs
     state.variables = known.variables
     state.exported = known.exported
-
-
-def _bounded(state: State) -> None:
-    if len(state.workdirs) > MAX_WORKDIRS:
-        raise Unjudgeable("command", "nobody can say which directory a loop ends up in", _SEPARATE)

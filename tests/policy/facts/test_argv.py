@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import pytest
 
+from holdfast.policy.cedar.values import ip
 from holdfast.policy.facts.argv import argv_touches
 from holdfast.policy.facts.commands.call import MAX_NESTING
 from holdfast.policy.facts.commands.environment import (
@@ -51,7 +52,9 @@ def shown(touch: Touch) -> str:
     if verb == "request":
         headers = facts["headers"]
         assert isinstance(headers, frozenset)
-        return " ".join(["net", touch.resource.uid.id, str(facts["method"]), *sorted(map(str, headers))])
+        return " ".join(
+            ["net", touch.resource.uid.id, str(facts["method"]), *sorted(map(str, headers))]
+        )
     if verb != "exec":
         return f"{verb} {touch.resource.uid.id}"
     flags, args = facts["flags"], facts["args"]
@@ -82,11 +85,94 @@ def judged(command: str, *, shell: bool) -> list[str]:
     return [shown(touch) for touch in touches]
 
 
-@pytest.mark.parametrize(("command", "expected"), list(cases("argv.txt")), ids=lambda v: str(v)[:60])
+@pytest.mark.parametrize(
+    ("command", "expected"), list(cases("argv.txt")), ids=lambda v: str(v)[:60]
+)
 def test_argv(command: str, expected: list[str]) -> None:
     assert judged(command, shell=False) == expected
 
 
-@pytest.mark.parametrize(("command", "expected"), list(cases("shell.txt")), ids=lambda v: str(v)[:60])
+@pytest.mark.parametrize(
+    ("command", "expected"), list(cases("shell.txt")), ids=lambda v: str(v)[:60]
+)
 def test_shell(command: str, expected: list[str]) -> None:
     assert judged(command, shell=True) == expected
+
+
+# ---- what is no argv -------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [], [""], ["ls", "a\x00b"], ["ls", "e\u0301"], ["ls", "\ud800"], ["a\nb"],
+        ["ls"] * (ARGV_ITEMS + 1), ["ls", "x" * ARGV_BYTES], ["echo", "é" * ARGV_BYTES],
+        ["ls", "é", "a\x00"], ["foo", *(f"f{n}" for n in range(70))],
+    ],
+    ids=lambda argv: repr(argv)[:40],
+)  # fmt: skip
+def test_refused(argv: list[str]) -> None:
+    with pytest.raises(InvalidIntent):
+        argv_touches(argv, workdir=".", world=WORLD)
+
+
+def test_a_line_break_is_text_like_any_other() -> None:
+    assert [
+        shown(t)
+        for t in argv_touches(["git", "commit", "-m", "a\n\nb é"], workdir=".", world=WORLD)
+    ] == ["exec git sub=commit -m"]
+
+
+def test_names_in_the_environment() -> None:
+    def code(name: str) -> object:
+        touches = argv_touches(["cat", "a"], workdir=".", world=WORLD, env={name: "x"})
+        return touches[0].context["runs_code"]
+
+    for name in sorted(RUNS_CODE_NAMES):
+        assert code(name) is True, name
+    for name in RUNS_CODE_PREFIXES:
+        assert code(f"{name}_X") is True, name
+    for name in sorted(HARMLESS | {"FOO", "LC_ALL", "CI"}):
+        assert code(name) is False, name
+    for name in sorted(DECIDES_PROGRAM):
+        with pytest.raises(Unjudgeable):
+            code(name)
+
+
+def test_every_resolved_address_is_a_touch() -> None:
+    world = World({"main": "/w"}, resolved={"example.com": ("10.0.0.1", "10.0.0.2")})
+    for argv in (["curl", "https://example.com/"], ["ssh", "example.com"]):
+        touches = argv_touches(argv, workdir=".", world=world)
+        assert [t.resource.attrs["ip"] for t in touches[1:]] == [ip("10.0.0.1"), ip("10.0.0.2")]
+
+
+def test_an_operand_may_be_a_directory_and_is_then_in_it() -> None:
+    touches = argv_touches(["rm", "-rf", ".git"], workdir=".", world=WORLD)
+    assert {uid.id for uid in touches[1].resource.ancestors} == {".", ".git", "main"}
+
+
+def test_every_row_compiles_and_every_role_is_used() -> None:
+    used = set[str]()
+
+    def walk(spec: Spec) -> None:
+        compiled = compile_spec(spec)
+        used.update(compiled.head, (compiled.star, compiled.tail, spec.default))
+        used.update(option.role for option in compiled.options.values())
+        for name in compiled.options:
+            assert name.startswith("-")
+            assert spec.words or name.startswith("--") or len(name) == 2, name
+        for sub in spec.subcommands:
+            walk(sub)
+
+    for name, spec in SPECS.items():
+        walk(spec)
+        assert lookup(name) is not None
+    assert used - {""} <= set(ROLES)
+    assert set(ROLES) - used == set()
+    assert lookup("no-such-program") is None
+    with pytest.raises(KeyError):
+        compile_spec(Spec("x", "nonsense*"))
+
+
+def test_nesting_has_a_ceiling() -> None:
+    argv_touches(["nice"] * (MAX_NESTING - 1) + ["ls"], workdir=".", world=WORLD)
+    with pytest.raises(Unjudgeable):
+        argv_touches(["nice"] * MAX_NESTING + ["ls"], workdir=".", world=WORLD)
