@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 from holdfast.policy.diagnostics import Problem, render_all
 from holdfast.policy.loader import Refused, load_policy
@@ -31,7 +32,7 @@ def named_folder(given: str | None, env: Env) -> str:
     if not Path(given).is_dir():
         raise Failure(Exit.USAGE, f"`{given}` is not a folder", "name a policy folder")
     if not env.disk.exists(str(Path(given, MANIFEST))):
-        hint = f"`holdfast policy init {given}` writes one"
+        hint = f"`holdfast policy init {quote(given)}` writes one"
         raise Failure(Exit.USAGE, f"`{given}` is no policy folder: it has no {MANIFEST}", hint)
     return given
 
@@ -66,7 +67,7 @@ def compiled_files(terminal: Terminal, files: Mapping[str, bytes], folder: str) 
     loaded = load_policy(files)
     if isinstance(loaded, Refused):
         show_problems(terminal, loaded.problems)
-        hint = f"`holdfast policy check {folder}` shows this alone"
+        hint = f"`holdfast policy check {quote(folder)}` shows this alone"
         raise Failure(Exit.FAILED, _count_of(loaded.problems), hint)
     return loaded.policy
 

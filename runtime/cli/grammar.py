@@ -64,6 +64,8 @@ class Command(NamedTuple):
     """`module:function` below `holdfast.runtime.cli`, loaded when it is run."""
     brief: str = ""
     """The operands as lists of commands show them, where `operands` is long."""
+    dashes: bool = False
+    """What follows `--` is something of its own (an argument vector), not more operands."""
 
     @property
     def usage(self) -> str:
@@ -120,6 +122,8 @@ def read_call(command: Command, words: Sequence[str]) -> Call:
         word = waiting.pop()
         if word == "--":
             rest = tuple(reversed(waiting))
+            if not command.dashes:
+                operands += rest
             break
         if word == "-" or not word.startswith("-"):
             operands.append(word)

@@ -24,7 +24,7 @@ from holdfast.proto.strict_json import JsonError, loads
 from holdfast.runtime.cli.failure import Failure
 from holdfast.runtime.cli.grammar import Call, Usage
 from holdfast.runtime.cli.policy_check import count
-from holdfast.runtime.cli.policy_write import write_all_new
+from holdfast.runtime.cli.policy_write import typed, write_all_new
 from holdfast.runtime.cli.terminal import Terminal, visible
 
 Form = Literal["claude-code", "codex", "mcp"]
@@ -48,7 +48,7 @@ def import_list(call: Call, terminal: Terminal, env: Env) -> int:
         terminal.say(f"wrote {visible(name)}")
     _account(terminal, draft)
     if folder is not None:
-        terminal.say(f"next: read the rules, then holdfast policy check {visible(folder)}")
+        terminal.say(f"next: read the rules, then holdfast policy check {typed(folder)}")
     return int(Exit.OK)
 
 

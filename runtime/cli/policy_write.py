@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from holdfast.policy.cedar.syntax.format import format_rules
@@ -45,7 +46,7 @@ def init(call: Call, terminal: Terminal, env: Env) -> int:
         terminal.data({"folder": folder, "template": template, "name": name, "files": written})
     for path in written:
         terminal.say(f"wrote {visible(path)}")
-    terminal.say(f"next: holdfast policy test{'' if folder == '.' else f' {visible(folder)}'}")
+    terminal.say(f"next: holdfast policy test{'' if folder == '.' else f' {typed(folder)}'}")
     return int(Exit.OK)
 
 
@@ -65,6 +66,11 @@ def write_all_new(env: Env, folder: str, files: Mapping[str, bytes]) -> list[str
             # Somebody else wrote it in between; theirs stays.
             raise _exists(path) from None
     return list(paths)
+
+
+def typed(path: str) -> str:
+    """Return a path as a shell takes it, for a command that is worth copying."""
+    return visible(quote(path))
 
 
 def _exists(path: str) -> Failure:

@@ -46,6 +46,7 @@ from holdfast.runtime.cli.terminal import Terminal
 _JSON_PARAMETERS: Final = frozenset(
     {
         ("process.exec", "argv"),
+        ("process.exec", "env"),
         ("net.request", "headers"),
         ("secret.checkout", "uses"),
         ("secret.use", "uses"),

@@ -87,6 +87,7 @@ Exit status 0 is allow, 3 is deny; every question gets one of the two.
         ),
         run="ask:ask",
         brief="KIND k=v.. | -",
+        dashes=True,
     ),
     Command(
         name="policy init",
@@ -191,6 +192,7 @@ and on what.
         ),
         run="policy_who:facts",
         brief="KIND k=v.. | -",
+        dashes=True,
     ),
     Command(
         name="policy fmt",

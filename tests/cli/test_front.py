@@ -84,8 +84,10 @@ def test_a_failure_is_json_too_when_json_was_asked_for(monkeypatch: pytest.Monke
 
 def test_json_after_the_dashes_is_an_operand() -> None:
     stdin, out, err = streams()
-    assert main(["up", "--", "--json"], streams=(stdin, out, err), environ={}) == Exit.OK
-    assert out.getvalue().startswith("the list:")
+    words = ["policy", "check", "--", "--json"]
+    assert main(words, streams=(stdin, out, err), environ={}) == Exit.USAGE
+    assert out.getvalue() == ""
+    assert "`--json` is not a folder" in err.getvalue()
 
 
 def test_a_file_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
