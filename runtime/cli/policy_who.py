@@ -6,6 +6,7 @@ with. Neither reads rules and guesses.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from holdfast.policy.author.who import Depends, WhoRow, as_json, who as ask_everybody
@@ -24,6 +25,7 @@ from holdfast.runtime.cli.reasons import asked_lines, fact_lines
 from holdfast.runtime.cli.terminal import Style, Terminal, visible
 from holdfast.runtime.world import world_here
 
+_CEDAR_UID: Final = re.compile(r'[A-Z][A-Za-z]*::"(?P<id>[^"\\]*)"')
 _STYLES: Final[dict[str, Style]] = {
     "allow": "good",
     "pending": "warn",
@@ -35,7 +37,7 @@ _STYLES: Final[dict[str, Style]] = {
 def who(call: Call, terminal: Terminal, env: Env) -> int:
     """Print what everybody in who.toml gets."""
     policy = compiled(terminal, env, named_folder(call.one("--policy"), env))
-    action, resource = call.operands
+    action, resource = call.operands[0], _named(call.operands[1])
     rows = ask_everybody(policy, action, resource)
     if terminal.json_wanted:
         terminal.data({"action": action, "resource": resource, "who": as_json(rows)})
@@ -48,6 +50,13 @@ def who(call: Call, terminal: Terminal, env: Env) -> int:
     if not rows:
         terminal.note("nobody is in who.toml")
     return int(Exit.OK)
+
+
+def _named(text: str) -> str:
+    """Return the id of `Path::"src/app.py"`; anything else is already one."""
+    # Taken as it stands, it would be a file of that odd name, and the answer about nothing.
+    found = _CEDAR_UID.fullmatch(text)
+    return found["id"] if found else text
 
 
 def _because(policy: Policy, row: WhoRow) -> str:
