@@ -169,9 +169,9 @@ A flip nobody accepted makes the exit status 3.
         about="who may do this to that",
         more="""
 Asks for everybody in who.toml. RESOURCE is what the action is about: a path, a command in
-quotes, a URL, a secret's name, server/tool; Path::"src/app.py" is taken too. What the question leaves open (the time, how
-somebody is authenticated, a tool's parameters) is not guessed: such a row says `depends`,
-and on what.
+quotes, a URL, a secret's name, server/tool; Path::"src/app.py" is taken too. What the
+question leaves open (the time, how somebody is authenticated, a tool's parameters) is not
+guessed: such a row says `depends`, and on what.
 """,
         options=(_POLICY,),
         examples=(Example("holdfast policy who fs.write src/app.py", "who may write the file?"),),
