@@ -23,7 +23,7 @@ from holdfast.policy.cedar.values import Value
 from holdfast.policy.facts.commands.call import Ledger, Place
 from holdfast.policy.facts.commands.environment import environment_runs_code
 from holdfast.policy.facts.commands.options import Reading, read_options
-from holdfast.policy.facts.commands.roles import EFFECTS, FS_ACTIONS, runs_by_role
+from holdfast.policy.facts.commands.roles import EFFECTS, FS_ACTIONS, RUNS
 from holdfast.policy.facts.commands.spec import Command
 from holdfast.policy.facts.commands.tables import lookup
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable
@@ -73,7 +73,9 @@ class Call:
     def effect(self, role: str, text: str) -> None:
         """Note what one word means."""
         self.effects.append((role, text))
-        self.code = self.code or runs_by_role(role, text)
+        check = RUNS.get(role)
+        if check is not None and check(text):
+            self.code = True
 
     def nest(self, argv: Sequence[str], *, env: Sequence[str] = (), deep: bool = False) -> None:
         """Judge another program as well, run by this one."""
@@ -182,11 +184,13 @@ def plain(call: Call, command: Command, words: Sequence[str]) -> Reading | None:
     if reading.unknown:
         _not_known(call, command, reading, words)
         return None
-    enter(call, reading)
-    call.flags.extend(reading.flags)
+    if reading.values:
+        enter(call, reading)
+        for _, role, value in reading.values:
+            call.effect(role, value)
+    if reading.flags:
+        call.flags.extend(reading.flags)
     call.code = call.code or reading.code or command.spec.runs_code
-    for _, role, value in reading.values:
-        call.effect(role, value)
     if command.subcommands:
         return _subcommand(call, command, reading)
     _operands(call, command, reading)

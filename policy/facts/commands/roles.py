@@ -208,12 +208,6 @@ def _lines(call: Effect, text: str) -> None:
         call.ledger.path(("fs.read",), path, call.workdir)
 
 
-def runs_by_role(role: str, text: str) -> bool:
-    """Whether a word of this role makes its program run code."""
-    check = _RUNS.get(role)
-    return check is not None and check(text)
-
-
 def _always(_: str) -> bool:
     return True
 
@@ -240,7 +234,7 @@ def _several(script: str) -> bool:
     return "[" not in script and all(_SED.fullmatch(part) for part in script.split(";"))
 
 
-_RUNS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
+RUNS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
     {
         "code": _always,
         "script": _always,
@@ -251,7 +245,7 @@ _RUNS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
         "clone": _transport,
     }
 )
-"""Roles whose words can make a program run code."""
+"""Roles whose words can make a program run code, and when they do."""
 
 EFFECTS: Final[Mapping[str, Callable[[Effect, str], None]]] = MappingProxyType(
     {

@@ -74,19 +74,20 @@ def _group(parser: Grammar, start: int) -> Group:
 def _if(parser: Grammar, start: int) -> If:
     del start
     branches: list[tuple[Script | None, Script]] = []
-    word = "if"
-    while word != "fi":
+    last = False
+    while True:
         condition: Script | None = None
-        if word != "else":
+        if not last:
             condition = parser.commands_until(frozenset({"then"}))
             parser.expect("then")
         branches.append((condition, parser.commands_until(frozenset({"elif", "else", "fi"}))))
         found = parser.peek()
-        if found not in ({"fi"} if word == "else" else {"elif", "else", "fi"}):
+        if found != "fi" and (last or found not in {"elif", "else"}):
             raise refuse(parser.at, "`fi` should be here")
-        word = found
-        parser.at += len(word)
-    return If(tuple(branches), parser.redirects())
+        parser.at += len(found)
+        if found == "fi":
+            return If(tuple(branches), parser.redirects())
+        last = found == "else"
 
 
 def _while(parser: Grammar, start: int) -> While:

@@ -102,11 +102,13 @@ class _Walk:
 
     def _pipeline(self, pipeline: Pipeline, before: State) -> tuple[State, State]:
         """Return what is known when it succeeds and when it fails."""
-        if len(pipeline.commands) > 1:
-            for command in pipeline.commands:
+        first, *others = pipeline.commands
+        good, bad = self._command(first, before.copy())
+        if others:
+            # Each runs in a shell of its own: what it assigns is gone with it.
+            for command in others:
                 self._command(command, before.copy())
             return before.copy(), before.copy()
-        good, bad = self._command(pipeline.commands[0], before.copy())
         return (bad, good) if pipeline.negated else (good, bad)
 
     # ---- compounds -----------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 
@@ -80,7 +79,6 @@ def judged(command: str, *, shell: bool) -> list[str]:
             else argv_touches(shlex.split(command), workdir=".", world=WORLD)
         )
     except (InvalidIntent, Unjudgeable) as refusal:
-        assert refusal.hint or refusal.field
         return [f"refused {refusal.message}"]
     return [shown(touch) for touch in touches]
 

@@ -23,7 +23,7 @@ WORLD = World(
 EVERYTHING = World({"main": "/w/main"})
 
 # asked, from, id, trusted, toolsets
-RESOLVED = [
+RESOLVED: list[tuple[str, str, str, bool, set[str]]] = [
     ("git", ".", "git", True, {"vcs"}),
     ("/usr/bin/git", ".", "git", True, {"vcs"}),
     ("/usr/local/bin/git", "src", "git", True, {"vcs"}),

@@ -60,8 +60,10 @@ class Writer:
     def script(self, depth: int) -> str:
         joiners = ["; ", " && ", " || ", "\n", " & ", " | ", "\n\n", " ;", "&&\n"]
         parts = [self.command(depth)]
-        for _ in range(self.random.choice([0, 0, 1, 1, 2, 3])):
-            parts.append(self.random.choice(joiners) + self.command(depth))
+        parts.extend(
+            self.random.choice(joiners) + self.command(depth)
+            for _ in range(self.random.choice([0, 0, 1, 1, 2, 3]))
+        )
         return "".join(parts)
 
     def command(self, depth: int) -> str:
@@ -83,7 +85,7 @@ class Writer:
         return self.simple()
 
     def simple(self) -> str:
-        pieces = []
+        pieces: list[str] = []
         if self.random.random() < 0.15:
             pieces.append(f"{self.name()}={self.word()}")
         pieces.append(self.random.choice(["ok", "no", "ok", "'ok'", "\\no", '"cp"', "cat"]))
@@ -137,7 +139,7 @@ class Writer:
             f"for i in a b 'c d'; do {body}; done", f"for i in {self.word()}\ndo {body}\ndone",
             f"for i; do {body}; done",
             f"case {self.word()} in a) {body};; b|c) {other} ;; *) ok;; esac",
-            f"case $A in\n(a*) {body};;\nesac", f"ok \"$({body})\"", f"ok $({body})",
+            f"case $A in\n(a*) {body};;\nesac", f'ok "$({body})"', f"ok $({body})",
             f"! {{ {body}; }}", f"if ok; then {body}\nfi && {other}", f"({body}) | ({other})",
         ]  # fmt: skip
         return self.random.choice(forms) + end
@@ -227,9 +229,7 @@ def test_everything_that_runs_was_judged(
             continue
         noted, appeared = run(path, text, tmp_path, tmp_path / f"log{case}")
         ran += bool(noted)
-        unjudged = {
-            n for n in noted if n not in judged and n[:1] + ("test", *n[2:-1]) not in judged
-        }
+        unjudged = {n for n in noted if n not in judged and (n[0], "test", *n[2:-1]) not in judged}
         assert not unjudged, (case, text, unjudged, judged)
         assert appeared <= files, (case, text, appeared - files)
     assert ran > CASES // 10  # the generator writes strings that do run something
