@@ -1,1 +1,1 @@
-"""Intents to typed canonical facts: one pure normaliser per kind. What is judged is what is executed."""
+"""Intents to typed canonical facts: one pure normaliser per kind. What is judged is executed."""

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Every declared parameter is given or has a default; nothing else is taken. A rule therefore
-   never needs `has`. `opaque` parameters are bound into the digest and never judged.
+   never needs `has`. `opaque` parameters are bound into the digest and never judged;
+   like every list, they are copied once, so that what is judged stays what is executed.
 2. A template is no way around a forbid: what it expands to is judged as `process.exec` or
    `net.request` beside the tool's own request.
 3. A parameter becomes exactly one argument, never one that begins with `-` (it would be read as
@@ -12,7 +13,8 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import assert_never
+from types import MappingProxyType
+from typing import assert_never, cast
 from urllib.parse import quote as percent_encode
 
 from holdfast.policy.cedar.values import (
@@ -25,11 +27,12 @@ from holdfast.policy.cedar.values import (
     make_set,
 )
 from holdfast.policy.facts.argv import argv_touches
-from holdfast.policy.facts.model import InvalidIntent, Touch, World
+from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, Touch, World
 from holdfast.policy.facts.names import quote, require_bytes_at_most, require_text, suggest
 from holdfast.policy.facts.params import Judged, require_fields
-from holdfast.policy.facts.paths import parse_relative, path_entity
+from holdfast.policy.facts.paths import parse_relative, path_entity, require_own
 from holdfast.policy.facts.secrets import secret_entity
+from holdfast.policy.facts.upstream import frozen_json
 from holdfast.policy.facts.urls import url_entities, url_touches
 from holdfast.policy.source.tables import (
     MISSING,
@@ -59,7 +62,7 @@ def tool_entity(kind: str) -> Entity:
 
 def custom_touches(tool: Tool, params: Mapping[str, object], world: World) -> Judged:
     """Judge one call of a custom tool, and what its template would do."""
-    given = _complete(tool, params)
+    given = MappingProxyType(_complete(tool, params))
     judged = {
         param.name: _typed(param, given[param.name])
         for param in tool.params
@@ -80,7 +83,15 @@ def _complete(tool: Tool, params: Mapping[str, object]) -> dict[str, object]:
         required={param.name for param in tool.params if param.default is MISSING},
         optional={param.name for param in tool.params if param.default is not MISSING},
     )
-    return {param.name: params.get(param.name, param.default) for param in tool.params}
+    return {
+        param.name: _frozen(param, params.get(param.name, param.default)) for param in tool.params
+    }
+
+
+def _frozen(param: Param, value: object) -> object:
+    if isinstance(param.type, OpaqueType):
+        return frozen_json(value, field=param.name)
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
 def _typed(param: Param, value: object) -> Value:
@@ -152,7 +163,8 @@ def _resources(tool: Tool, given: Mapping[str, object], world: World) -> tuple[E
     text = require_text(given[name], field=name)
     match tool.resource.type:
         case "Path":
-            return (path_entity(parse_relative(text, field=name)),)
+            path = require_own(parse_relative(text, field=name), MAIN_WORKSPACE, world, field=name)
+            return (path_entity(path),)
         case "Url":
             return url_entities(text, world)
         case "Secret":
@@ -170,7 +182,8 @@ def _expanded(tool: Tool, given: Mapping[str, object], world: World) -> Judged |
                 _argument(piece.name, given[piece.name]) if isinstance(piece, ParamRef) else piece
                 for piece in pieces
             )
-            return Judged(argv_touches(argv, workdir=".", world=world), {"argv": argv})
+            payload: dict[str, object] = {"argv": argv, "workdir": "."}
+            return Judged(argv_touches(argv, workdir=".", world=world), payload)
         case HttpTemplate(method=method, url=pieces):
             url = "".join(
                 _component(piece.name, given[piece.name]) if isinstance(piece, ParamRef) else piece

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from holdfast.policy.facts.argv import argv_touches
-from holdfast.policy.facts.model import InvalidIntent, World
+from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, World
 from holdfast.policy.facts.names import quote, require_text
 from holdfast.policy.facts.params import Judged, content_bytes, require_fields
-from holdfast.policy.facts.paths import parse_relative, require_workspace
+from holdfast.policy.facts.paths import parse_relative, require_own, require_workspace
 from holdfast.policy.facts.shell import shell_touches
 
 _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII).fullmatch
@@ -39,7 +40,7 @@ def exec_touches(params: Mapping[str, object], world: World) -> Judged:
     env = _env(params["env"]) if "env" in params else {}
     payload: dict[str, object] = {"argv": argv, "workdir": workdir}
     if env:
-        payload["env"] = env
+        payload["env"] = MappingProxyType(env)
     if "stdin" in params or "stdin_encoding" in params:
         payload["stdin"] = content_bytes(params, "stdin", "stdin_encoding")
     return Judged(argv_touches(argv, workdir=workdir, world=world, env=env), payload)
@@ -72,6 +73,7 @@ def _workdir(params: Mapping[str, object], world: World) -> str:
         if not slash:
             return text
     parse_relative(inner, field="workdir", root=not name)
+    require_own(inner, name or MAIN_WORKSPACE, world, field="workdir")
     return text
 
 

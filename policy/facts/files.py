@@ -16,7 +16,12 @@ from holdfast.policy.cedar.values import Value
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, Touch, World
 from holdfast.policy.facts.params import Judged, content_bytes, require_fields
 from holdfast.policy.facts.patches import Change, parse_patch
-from holdfast.policy.facts.paths import parse_relative, path_entity, require_workspace
+from holdfast.policy.facts.paths import (
+    parse_relative,
+    path_entity,
+    require_own,
+    require_workspace,
+)
 from holdfast.proto.limits import REQUESTS_PER_INTENT
 
 _NO_FACTS: Mapping[str, Value] = MappingProxyType({})
@@ -39,11 +44,9 @@ def _workspace(params: Mapping[str, object], world: World) -> str:
     return require_workspace(params.get("workspace", MAIN_WORKSPACE), world)
 
 
-def _path(params: Mapping[str, object]) -> str:
-    return parse_relative(params["path"], field="path")
-
-
-def _one(action: str, workspace: str, path: str) -> Judged:
+def _one(action: str, params: Mapping[str, object], path: str, world: World) -> Judged:
+    workspace = _workspace(params, world)
+    require_own(path, workspace, world)
     return Judged(
         (Touch(action, path_entity(path, workspace=workspace), _NO_FACTS),),
         {"workspace": workspace, "path": path},
@@ -52,23 +55,24 @@ def _one(action: str, workspace: str, path: str) -> Judged:
 
 def _read(params: Mapping[str, object], world: World) -> Judged:
     require_fields(params, required=_PATH, optional=_WORKSPACE)
-    return _one("fs.read", _workspace(params, world), _path(params))
+    return _one("fs.read", params, parse_relative(params["path"], field="path"), world)
 
 
 def _delete(params: Mapping[str, object], world: World) -> Judged:
     require_fields(params, required=_PATH, optional=_WORKSPACE)
-    return _one("fs.delete", _workspace(params, world), _path(params))
+    return _one("fs.delete", params, parse_relative(params["path"], field="path"), world)
 
 
 def _list(params: Mapping[str, object], world: World) -> Judged:
     require_fields(params, required=_NONE, optional=_LIST_OPTIONS)
     path = parse_relative(params.get("path", "."), field="path", root=True)
-    return _one("fs.list", _workspace(params, world), path)
+    return _one("fs.list", params, path, world)
 
 
 def _write(params: Mapping[str, object], world: World) -> Judged:
     require_fields(params, required=_PATH_CONTENT, optional=_WRITE_OPTIONS)
-    workspace, path = _workspace(params, world), _path(params)
+    workspace = _workspace(params, world)
+    path = require_own(parse_relative(params["path"], field="path"), workspace, world)
     content = content_bytes(params, "content", "encoding")
     entity = path_entity(path, workspace=workspace, size=len(content))
     payload = {"workspace": workspace, "path": path, "content": content}
@@ -79,6 +83,8 @@ def _patch(params: Mapping[str, object], world: World) -> Judged:
     require_fields(params, required=_PATCH, optional=_WORKSPACE)
     workspace = _workspace(params, world)
     changes = parse_patch(params["patch"], field="patch")
+    for path in [end for change in changes for end in (change.before, change.after) if end]:
+        require_own(path, workspace, world, field="patch")
     touches = [touch for change in changes for touch in _change_touches(change, workspace)]
     if len(touches) > REQUESTS_PER_INTENT:
         raise InvalidIntent(

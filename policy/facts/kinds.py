@@ -72,7 +72,9 @@ def facts_of(
         raise HoldfastError(
             Code.UNKNOWN_KIND, f"no kind `{kind}`", hint=suggest(kind, [*KINDS, *tools])
         )
-    return Facts(kind, judged.touches, judged.payload, payload_digest(kind, judged.payload))
+    payload = judged.payload
+    # Behind a proxy: whoever holds facts cannot change what their digest says is executed.
+    return Facts(kind, judged.touches, MappingProxyType(payload), payload_digest(kind, payload))
 
 
 def payload_digest(kind: str, payload: Mapping[str, object]) -> str:

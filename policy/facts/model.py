@@ -9,14 +9,17 @@ Rules of this room:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from posixpath import normpath
 from types import MappingProxyType
 from typing import NamedTuple
 
 from holdfast.policy.cedar.values import Entity, Value
 
 MAIN_WORKSPACE = "main"
+_WORKSPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,18 @@ class World:
     """Host name to the addresses the runtime resolved, before anything connects."""
     pinned: frozenset[tuple[str, str]] = field(default_factory=frozenset[tuple[str, str]])
     """(server, tool) of every upstream tool whose definition is pinned."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would give one file two names, or two files one: settings are mended."""
+        for name, directory in self.workspaces.items():
+            if _WORKSPACE.fullmatch(name) is None:
+                # `docs/drafts` would share `//docs/drafts` with a folder of `docs`.
+                raise ValueError(f"`{name}` is no workspace's name: letters, digits, `_`, `-`, `.`")
+            # normpath keeps a leading `//`, which is a name of its own to POSIX.
+            normal = normpath(directory) == (directory.rstrip("/") or "/")
+            if not normal or directory[:1] != "/" or directory[:2] == "//":
+                # Compared by prefix: another spelling would put its files outside of it.
+                raise ValueError(f"workspace `{name}`: `{directory}` is no normal absolute path")
 
 
 class Touch(NamedTuple):

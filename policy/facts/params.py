@@ -26,6 +26,7 @@ class Judged(NamedTuple):
 
     touches: tuple[Touch, ...]
     payload: Mapping[str, object]
+    """Fresh, and immutable below: `facts_of` closes it once its digest is known."""
 
 
 def require_fields(

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
+from types import MappingProxyType
 from typing import NoReturn
 
 from holdfast.policy.facts.model import InvalidIntent
@@ -80,14 +81,12 @@ class Change:
 
     def as_payload(self) -> Mapping[str, object]:
         """Return the change as plain values, for the executor and the digest."""
-        return {
-            "before": self.before,
-            "after": self.after,
-            "mode": self.mode,
-            "hunks": tuple(
-                (h.old_start, h.old_count, h.new_start, h.new_count, h.lines) for h in self.hunks
-            ),
-        }
+        hunks = tuple(
+            (h.old_start, h.old_count, h.new_start, h.new_count, h.lines) for h in self.hunks
+        )
+        return MappingProxyType(
+            {"before": self.before, "after": self.after, "mode": self.mode, "hunks": hunks}
+        )
 
 
 @dataclass(slots=True)

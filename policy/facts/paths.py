@@ -116,6 +116,25 @@ def require_workspace(name: object, world: World, *, field: str = "workspace") -
     return text
 
 
+def require_own(path: str, workspace: str, world: World, *, field: str = "path") -> str:
+    """Return a path of a workspace, refused when another workspace inside of it has the file.
+
+    With `docs` inside `main`, `docs/a.md` would be a second name for `//docs/a.md`, and what is
+    forbidden by one name would be had by the other.
+    """
+    if len(world.workspaces) == 1:
+        return path
+    place = f"{world.workspaces[workspace].rstrip('/')}/{path}"
+    owner, inner = _owner(place.removesuffix("/."), world)
+    if owner != workspace:
+        raise InvalidIntent(
+            field,
+            f"{quote(path)} is in the workspace `{owner}`",
+            f"name it there: `{inner}` of the workspace `{owner}`",
+        )
+    return path
+
+
 def _parent(parent: str, workspace: str) -> _Parent:
     prefix = "" if workspace == MAIN_WORKSPACE else f"//{workspace}"
     root = prefix or "."
@@ -275,6 +294,12 @@ def _require_steady(segments: list[str], field: str) -> None:
 
 
 def _entity_at(absolute: str, world: World) -> Entity:
+    owner, inner = _owner(absolute, world)
+    return path_entity(inner, workspace=owner) if owner else outside_entity(absolute)
+
+
+def _owner(absolute: str, world: World) -> tuple[str, str]:
+    """Return the workspace that has a normal absolute path, and its name there; else two ""."""
     best, inner = "", ""
     depth = -1
     for name, directory in world.workspaces.items():
@@ -288,4 +313,4 @@ def _entity_at(absolute: str, world: World) -> Entity:
         # Of nested workspaces the innermost has it; of two names for one, the main one.
         if len(base) > depth or (len(base) == depth and name == MAIN_WORKSPACE):
             best, inner, depth = name, found, len(base)
-    return path_entity(inner, workspace=best) if best else outside_entity(absolute)
+    return best, inner

@@ -2,9 +2,9 @@
 
 Rules of this file:
 1. Server and tool are names; the pair decides whether the tool's definition is pinned.
-2. Arguments are opaque to policy but not to the frozen payload: they are copied, once, to
-   immutable values of JSON's types and bounded in depth, count and size. What is executed is
-   that copy; its digest binds it.
+2. Arguments (and `opaque` parameters of custom tools) are not judged, but they are bound: they
+   are copied, once, to immutable values of JSON's types and bounded in depth, count and size.
+   What is executed is that copy; its digest binds it.
 3. No floats that are not finite, no integers beyond 64 bits, no lone surrogates: two readers
    would disagree on them.
 """
@@ -60,8 +60,12 @@ def frozen_arguments(value: object, *, field: str) -> Mapping[str, object]:
     """Return an immutable copy of a JSON object within the bounds, else raise InvalidIntent."""
     if not isinstance(value, Mapping):
         raise InvalidIntent(field, "must be an object", "`{}` when there are none")
-    frozen = _Freezer(field).freeze(cast("object", value), 1)
-    return cast("Mapping[str, object]", frozen)
+    return cast("Mapping[str, object]", frozen_json(cast("object", value), field=field))
+
+
+def frozen_json(value: object, *, field: str) -> object:
+    """Return an immutable copy of any JSON value within the bounds, else raise InvalidIntent."""
+    return _Freezer(field).freeze(value, 1)
 
 
 class _Freezer:

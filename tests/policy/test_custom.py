@@ -116,7 +116,8 @@ def test_params_are_typed_and_opaque_ones_are_not_judged() -> None:
             "note": "hello",
         }
     )
-    assert facts.payload == {"params": params}
+    copied = {"tags": ("a", "b", "a"), "ports": (1, 2), "extra": {"anything": (1.5, None)}}
+    assert facts.payload == {"params": {**params, **copied}}
 
 
 def test_defaults_are_filled_in_and_bound() -> None:

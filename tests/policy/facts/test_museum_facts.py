@@ -1,0 +1,163 @@
+"""A museum of holes: intents that were once judged as something else than they would do.
+
+Each row was allowed, or judged under another name, before it was found. None may come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.model import Facts, InvalidIntent, World
+from holdfast.policy.source.tables import (
+    HttpTemplate,
+    OpaqueType,
+    Param,
+    ParamRef,
+    SetType,
+    StringType,
+    Tool,
+    ToolResource,
+)
+
+WORLD = World(
+    workspaces={"main": "/work/tree", "docs": "/work/tree/docs", "notes": "/notes"},
+    resolved={"h.example": ("192.0.2.1",)},
+)
+_PATCH = "diff --git a/{0} b/{0}\nnew file mode 100644\nindex 0000000..e69de29\n"
+
+TOOLS = {
+    tool.kind: tool
+    for tool in (
+        Tool("x.opaque", "write", "caller", params=(Param("o", OpaqueType()),)),
+        Tool("x.set", "write", "caller", params=(Param("s", SetType(StringType())),)),
+        Tool(
+            "x.path",
+            "write",
+            "caller",
+            params=(Param("p", StringType()),),
+            resource=ToolResource("Path", "p"),
+        ),
+        Tool(
+            "x.http",
+            "write",
+            "caller",
+            params=(Param("p", StringType()),),
+            template=HttpTemplate("GET", ("https://h.example/v1/", ParamRef("p"))),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    name: str
+    kind: str
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
+    refused: str = ""
+    """What the refusal says; "" is none."""
+    touches: str = ""
+    """Ids of all that is touched, joined by spaces."""
+
+
+MUSEUM = [
+    # Two workspaces, one inside the other: one file had two names, and a forbid knew one.
+    Exhibit("a file of an inner workspace", "fs.read", {"path": "docs/a.md"}, "workspace `docs`"),
+    Exhibit("the inner workspace itself", "fs.list", {"path": "docs"}, "workspace `docs`"),
+    Exhibit("a file beside it", "fs.read", {"path": "docs2/a.md"}, touches="docs2/a.md"),
+    Exhibit(
+        "by its own name",
+        "fs.read",
+        {"path": "a.md", "workspace": "docs"},
+        touches="//docs/a.md",
+    ),
+    Exhibit("a root", "fs.list", {"workspace": "docs"}, touches="//docs"),
+    Exhibit("an inner file, deleted", "fs.delete", {"path": "docs/a"}, "workspace `docs`"),
+    Exhibit("an inner file, written", "fs.write", {"path": "docs/a", "content": ""}, "`docs`"),
+    Exhibit("an inner file, patched", "fs.patch", {"patch": _PATCH.format("docs/a")}, "`docs`"),
+    Exhibit("an inner file, by a tool", "x.path", {"p": "docs/a"}, "workspace `docs`"),
+    Exhibit(
+        "an inner working directory",
+        "process.exec",
+        {"argv": ["true"], "workdir": "docs/x"},
+        "workspace `docs`",
+    ),
+    # Opaque parameters went into the payload unread: what no digest can hold was an exception
+    # nobody expected, and a caller in the same process could change it after it was judged.
+    Exhibit("an opaque NaN", "x.opaque", {"o": float("nan")}, "number out of range"),
+    Exhibit("an opaque giant", "x.opaque", {"o": [2**64]}, "number out of range"),
+    Exhibit("an opaque half character", "x.opaque", {"o": {"\ud800": 1}}, "surrogate"),
+    Exhibit("opaque bytes", "x.opaque", {"o": b"x"}, "hold a bytes"),
+    Exhibit("opaque text", "x.opaque", {"o": "x"}, touches="x.opaque"),
+]
+
+
+def judged(exhibit: Exhibit) -> Facts:
+    return facts_of(exhibit.kind, exhibit.params, TOOLS, WORLD)
+
+
+@pytest.mark.parametrize("exhibit", MUSEUM, ids=lambda exhibit: exhibit.name)
+def test_exhibit(exhibit: Exhibit) -> None:
+    if exhibit.refused:
+        with pytest.raises(InvalidIntent, match=exhibit.refused):
+            judged(exhibit)
+    else:
+        found = [touch.resource.uid.id for touch in judged(exhibit).touches]
+        assert " ".join(found) == exhibit.touches
+
+
+def leaves(value: object) -> list[object]:
+    """Every value inside a payload that somebody could change."""
+    if isinstance(value, dict | list | set | bytearray):
+        return [value]
+    if isinstance(value, Mapping):
+        return [leaf for inner in value.values() for leaf in leaves(inner)]
+    if isinstance(value, tuple):
+        return [leaf for inner in value for leaf in leaves(inner)]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("fs.read", {"path": "a"}),
+        ("fs.write", {"path": "a", "content": "x"}),
+        ("fs.patch", {"patch": _PATCH.format("a")}),
+        ("process.exec", {"argv": ["true"], "env": {"CI": "1"}, "stdin": "x"}),
+        ("shell.exec", {"command": "true"}),
+        ("net.request", {"url": "https://h.example/", "headers": {"accept": "x"}}),
+        ("secret.use", {"name": "x", "destination": "h.example"}),
+        ("repo.publish", {"remote": "https://h.example/o/n", "branch": "b"}),
+        ("mcp.call", {"server": "s", "tool": "t", "arguments": {"a": [{"b": []}]}}),
+        ("tool.echo", {"text": "x"}),
+        ("x.opaque", {"o": [{"a": [1]}]}),
+        ("x.set", {"s": ["a"]}),
+        ("x.http", {"p": "a"}),
+    ],
+)
+def test_nobody_changes_a_payload_behind_its_digest(kind: str, params: dict[str, object]) -> None:
+    payload = facts_of(kind, params, TOOLS, WORLD).payload
+    assert leaves(payload) == []
+    with pytest.raises(TypeError):
+        payload["more"] = 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "message"),
+    [
+        ({"docs/drafts": "/d"}, "is no workspace's name"),  # `//docs/drafts` is a folder of `docs`
+        ({"": "/d"}, "is no workspace's name"),
+        ({".": "/d"}, "is no workspace's name"),
+        ({"main": "d"}, "no normal absolute path"),
+        ({"main": "/d/../e"}, "no normal absolute path"),  # no operand would ever be below it
+        ({"main": "/d/./e"}, "no normal absolute path"),
+        ({"main": "//d"}, "no normal absolute path"),
+    ],
+)
+def test_settings_that_give_one_file_two_names(workspaces: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        World(workspaces=workspaces)
+    assert World(workspaces={"main": "/"}).workspaces == {"main": "/"}
