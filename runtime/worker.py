@@ -64,8 +64,14 @@ def unpack_job(data: bytes) -> Job:
 
 def check(job: Job) -> JsonObject:
     """Load one folder: what is wrong with it, and what it is."""
+    from holdfast.policy.fingerprint import fingerprint  # noqa: PLC0415
+
     loaded = load_policy(job.folders[0])
-    return {"loaded": _summary(loaded)}
+    summary = _summary(loaded)
+    if isinstance(loaded, Loaded):
+        corpus = probe_corpus(loaded.policy.manifest.probe_corpus)
+        summary["fingerprint"] = str(fingerprint(loaded.policy, corpus))
+    return {"loaded": summary}
 
 
 def test(job: Job) -> JsonObject:
