@@ -4,7 +4,8 @@ Rules of this file:
 1. A name becomes ASCII lower case: UTS 46 (non-transitional, STD3 rules), then IDNA 2008 label
    by label. A label that claims to be encoded (`xn--`) must decode to what encodes to it.
 2. A host whose last label is a number is an IPv4 address or nothing, after the mapping: `①②⑦.1`
-   is 127.0.0.1. IPv6 may be in brackets; zone ids are refused, they name an interface.
+   is 127.0.0.1. IPv6 may be in brackets; zone ids are refused, they name an interface. So are
+   IPv4-mapped addresses: `::ffff:10.0.0.1` would be 10.0.0.1 to a socket and not to a rule.
 3. A trailing dot is refused, not removed: with and without it are two names to some servers'
    rules and one to every resolver.
 4. Invisible characters, percent escapes and text that is not NFC are refused before any mapping.
@@ -23,6 +24,7 @@ from holdfast.policy.facts.addresses import (
     looks_numeric,
     parse_v4_number,
     parse_v6,
+    unmapped,
 )
 from holdfast.policy.facts.model import InvalidIntent
 from holdfast.policy.facts.names import quote, require_seen
@@ -86,6 +88,11 @@ def _v6_host(text: str, field: str) -> Host:
     if address is None:
         hint = "drop the zone" if "%" in bare else "`[2001:db8::1]`, and a port only in a URL"
         raise InvalidIntent(field, f"{quote(text)} is no IPv6 address", hint)
+    plain = unmapped(address)
+    if plain is not address:
+        raise InvalidIntent(
+            field, f"{quote(text)} is an IPv4 address", f"write `{address_text(plain)}`"
+        )
     return Host(address_text(address), address)
 
 

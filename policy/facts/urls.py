@@ -3,11 +3,15 @@
 Rules of this file:
 1. A host with several addresses is as many touches: all must be allowed, and the payload names
    exactly the addresses that were judged.
-2. What decides who answers (`host`, the framing and hop-by-hop headers) belongs to the executor,
-   never to the caller: a `host` header would ask another server than the judged one.
-3. Header names are lower case in facts, payload and on the wire; values are visible ASCII, so
+2. A path with an escaped slash or a `;` is judged twice: as written, and as the many servers
+   read it that unescape the one and drop the other (`/admin%2Fkeys`, `/admin;x/keys`). Which of
+   them answers, nobody here can say, so both must be allowed.
+3. What decides who answers (`host`, the framing and hop-by-hop headers) belongs to the executor,
+   never to the caller: a `host` header would ask another server than the judged one. `_` counts
+   as `-` there, as it does for every server behind CGI or WSGI.
+4. Header names are lower case in facts, payload and on the wire; values are visible ASCII, so
    that nothing can be smuggled behind a line break.
-4. The body is opaque: judged by its size, bound by the payload's digest.
+5. The body is opaque: judged by its size, bound by the payload's digest.
 """
 
 from __future__ import annotations
@@ -40,16 +44,23 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 OWNED_HEADERS = frozenset({
     "host", "content-length", "transfer-encoding", "te", "trailer", "connection", "keep-alive",
     "proxy-connection", "proxy-authorization", "proxy-authenticate", "upgrade", "expect",
-    "http2-settings", "via", "forwarded", "x-forwarded-for", "x-forwarded-host",
-    "x-forwarded-proto", "x-http-method-override", "x-http-method", "x-method-override",
-    "x-original-url", "x-rewrite-url", "x-host", "x-real-ip", "accept-encoding",
+    "http2-settings", "via", "forwarded", "x-http-method-override", "x-http-method",
+    "x-method-override",
+    "x-original-url", "x-original-host", "x-rewrite-url", "x-host", "x-real-ip",
+    "x-client-ip", "x-cluster-client-ip", "x-originating-ip", "x-remote-ip", "x-remote-addr",
+    "true-client-ip", "cf-connecting-ip", "client-ip", "accept-encoding",
 })  # fmt: skip
-"""Headers a caller may not set: they change who answers, what is asked, or how it is framed."""
+"""Headers a caller may not set: they change who answers or asks, what is asked, or the framing."""
+OWNED_PREFIX = "x-forwarded-"
+"""Nor any that begins like this: what a proxy says of who asks, and for which host."""
 
 _REQUIRED = frozenset({"url"})
 _OPTIONAL = frozenset({"method", "headers", "body", "encoding"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_|~]{1,64}", re.ASCII)
 _VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?", re.ASCII)
+_ESCAPED_SLASH = re.compile(r"%(?:25)*2[Ff]")
+_PARAMETERS = re.compile(r";[^/]*")
+_SLASHES = re.compile(r"/{2,}")
 _UNRESOLVED = (None,)
 _PLAIN_REQUEST: Mapping[str, Value] = MappingProxyType(
     {"method": "GET", "headers": frozenset(), "size": 0}
@@ -123,6 +134,22 @@ def _entity(url: ParsedUrl, answer: Answer | None) -> Entity:
     return Entity(Uid("Url", url.href), attributes, domain_ancestors(url.host))
 
 
+def _entities(url: ParsedUrl, answers: tuple[Answer, ...]) -> tuple[Entity, ...]:
+    found = tuple([_entity(url, answer) for answer in answers or _UNRESOLVED])
+    if ";" in url.path or "%2" in url.path:
+        path = _folded(url.path)
+        if path != url.path:
+            start = url.href.find(url.path, len(url.scheme) + 3)
+            href = url.href[:start] + path + url.href[start + len(url.path) :]
+            found += _entities(url._replace(path=path, href=href), answers)
+    return found
+
+
+def _folded(path: str) -> str:
+    """Return the path as servers read it that unescape slashes and drop `;` parameters."""
+    return _SLASHES.sub("/", _PARAMETERS.sub("", _ESCAPED_SLASH.sub("/", path)))
+
+
 def url_entities(text: object, world: World, *, field: str = "url") -> tuple[Entity, ...]:
     """Return a URL's entities: one for each address of its host, one when it is unresolved."""
     url = parse_url(text, field=field)
@@ -131,8 +158,7 @@ def url_entities(text: object, world: World, *, field: str = "url") -> tuple[Ent
 
 def parsed_entities(url: ParsedUrl, world: World, *, field: str = "url") -> tuple[Entity, ...]:
     """Return the same for an address that was read elsewhere (`ssh:`, `git:`)."""
-    answers = _resolved(url.host, world, field) or _UNRESOLVED
-    return tuple([_entity(url, answer) for answer in answers])
+    return _entities(url, _resolved(url.host, world, field))
 
 
 def url_touches(params: Mapping[str, object], world: World) -> Judged:
@@ -146,15 +172,8 @@ def url_touches(params: Mapping[str, object], world: World) -> Judged:
         "addresses": tuple([answer.text for answer in answers]),
     }
     context = _PLAIN_REQUEST if len(params) == 1 else _options(params, payload)
-    return Judged(
-        tuple(
-            [
-                Touch("net.request", _entity(url, answer), context)
-                for answer in answers or _UNRESOLVED
-            ]
-        ),
-        payload,
-    )
+    entities = _entities(url, answers)
+    return Judged(tuple([Touch("net.request", one, context) for one in entities]), payload)
 
 
 def _options(params: Mapping[str, object], payload: dict[str, object]) -> Mapping[str, Value]:
@@ -181,7 +200,8 @@ def _headers(value: object) -> dict[str, str]:
 def _add_header(found: dict[str, str], name: object, content: object) -> None:
     text = require_match(name, _HEADER, field="headers", rule="a header name is an HTTP token")
     key = text.lower()
-    if key in OWNED_HEADERS:
+    folded = key.replace("_", "-")
+    if folded in OWNED_HEADERS or folded.startswith(OWNED_PREFIX):
         raise InvalidIntent(
             f"headers.{key}", "is not yours to set", "leave it out: it follows from the request"
         )

@@ -184,7 +184,11 @@ def test_a_program_template_is_also_judged_as_the_program_it_runs() -> None:
 def test_a_request_template_is_also_judged_as_the_request_it_makes() -> None:
     facts = facts_of("valve.set", {"name": "a/b?c&d=é"}, TOOLS, WORLD)
     judged = [(touch.action, touch.resource.attrs.get("path")) for touch in facts.touches]
-    assert judged == [("valve.set", None), ("net.request", "/valves/a%2Fb%3Fc%26d%3D%C3%A9")]
+    assert judged == [
+        ("valve.set", None),
+        ("net.request", "/valves/a%2Fb%3Fc%26d%3D%C3%A9"),
+        ("net.request", "/valves/a/b%3Fc%26d%3D%C3%A9"),
+    ]
     assert facts.touches[1].resource.attrs["ip_class"] == "private"
 
 

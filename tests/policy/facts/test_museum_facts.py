@@ -92,6 +92,62 @@ MUSEUM = [
     Exhibit("an opaque half character", "x.opaque", {"o": {"\ud800": 1}}, "surrogate"),
     Exhibit("opaque bytes", "x.opaque", {"o": b"x"}, "hold a bytes"),
     Exhibit("opaque text", "x.opaque", {"o": "x"}, touches="x.opaque"),
+    # An IPv4 address in IPv6 clothes: no rule about `10.0.0.1` or its Domain matched it.
+    Exhibit("a mapped address", "net.request", {"url": "http://[::ffff:10.0.0.1]/"}, "10.0.0.1"),
+    Exhibit("the same in hex", "net.request", {"url": "http://[::ffff:a00:1]/"}, "IPv4 address"),
+    Exhibit(
+        "a mapped destination",
+        "secret.use",
+        {"name": "x", "destination": "::ffff:a00:1"},
+        "is an IPv4 address",
+    ),
+    # `path like "/admin/*"` is meant to be about what the server takes for /admin/.
+    Exhibit(
+        "an escaped slash",
+        "net.request",
+        {"url": "https://h.example/admin%2Fkeys?a=1"},
+        touches="https://h.example/admin%2Fkeys?a=1 https://h.example/admin/keys?a=1",
+    ),
+    Exhibit(
+        "an escaped slash, escaped again",
+        "net.request",
+        {"url": "https://h.example/admin%252Fkeys"},
+        touches="https://h.example/admin%252Fkeys https://h.example/admin/keys",
+    ),
+    Exhibit(
+        "an escaped slash beside a slash",
+        "net.request",
+        {"url": "https://h.example/%2Fadmin/"},
+        touches="https://h.example/%2Fadmin/ https://h.example/admin/",
+    ),
+    Exhibit(
+        "path parameters",
+        "net.request",
+        {"url": "https://h.example/admin;v=1/keys"},
+        touches="https://h.example/admin;v=1/keys https://h.example/admin/keys",
+    ),
+    Exhibit(
+        "other escapes",
+        "net.request",
+        {"url": "https://h.example/a%20b/100%25"},
+        touches="https://h.example/a%20b/100%25",
+    ),
+    Exhibit(
+        "a slash in a tool's parameter",
+        "x.http",
+        {"p": "keys/root"},
+        touches="x.http https://h.example/v1/keys%2Froot https://h.example/v1/keys/root",
+    ),
+    # CGI and WSGI know no difference between `-` and `_`.
+    *(
+        Exhibit(
+            f"header {name}",
+            "net.request",
+            {"url": "https://h.example/", "headers": {name: "x"}},
+            "is not yours to set",
+        )
+        for name in ("X_Http_Method_Override", "x_forwarded_for", "X-Forwarded-Port", "Client-IP")
+    ),
 ]
 
 

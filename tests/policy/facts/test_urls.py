@@ -157,7 +157,6 @@ def test_refused(text: object, message: str) -> None:
         ("https://empty.example/", [("unresolved", None)]),
         ("https://unknown.example/", [("unresolved", None)]),
         ("https://127.1/", [("loopback", "127.0.0.1")]),
-        ("https://[::ffff:10.0.0.1]/", [("private", "10.0.0.1")]),
         ("https://[fe80::1]/", [("link_local", "fe80::1")]),
     ],
 )
