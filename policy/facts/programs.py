@@ -23,6 +23,7 @@ from holdfast.policy.cedar.values import Entity, Uid
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, World
 from holdfast.policy.facts.names import quote, require_seen
 from holdfast.policy.facts.paths import path_entity, resolve_operand
+from holdfast.proto.limits import PATH_BYTES
 
 TOOLSETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -82,8 +83,6 @@ VERSIONED = tuple(
 )
 """Families whose programs are installed under names that end in a version."""
 
-MAX_PROGRAM_BYTES = 4096
-"""Length of a program's name or path."""
 
 _VERSION = re.compile(r"(?P<family>.*?[A-Za-z+])-?[0-9]+(?:\.[0-9]+)*t?")
 _PLAIN = re.compile(
@@ -142,7 +141,7 @@ def resolve_program(argv0: str, *, workdir: str, world: World, field: str = "arg
         # Nothing trusted has this name: whatever a search path finds is somebody's own file.
         return _untrusted(f"./{argv0}", argv0, workdir, world)
     require_seen(argv0, field=field)
-    if len(argv0) > MAX_PROGRAM_BYTES or argv0.endswith("/"):
+    if len(argv0) > PATH_BYTES or argv0.endswith("/"):
         raise InvalidIntent(field, f"{quote(argv0)} names no program", "name a file")
     if argv0.startswith("/"):
         return _absolute(argv0, workdir, world, field)
@@ -151,7 +150,7 @@ def resolve_program(argv0: str, *, workdir: str, world: World, field: str = "arg
 
 def _require_name(name: str, field: str) -> None:
     require_seen(name, field=field)
-    if not name or name in (".", "..") or "\\" in name or len(name) > MAX_PROGRAM_BYTES:
+    if not name or name in (".", "..") or "\\" in name or len(name) > PATH_BYTES:
         raise InvalidIntent(field, f"{quote(name)} names no program", "name a program to run")
 
 

@@ -29,16 +29,17 @@ _PIP = (
     "--use-pep517 --config-settings:text --help --version"
 )
 _CARGO = (
-    "-qvjprF --release -p:text --package:text --workspace --all --exclude:text --lib --bin:text "
+    "-qvr -j:text -F:text --release -p:text --package:text --workspace --all --exclude:text "
+    "--lib --bin:text "
     "--bins --example:text --examples --test:text --tests --bench:text --benches --all-targets "
     "--features:text --all-features --no-default-features --target:text --target-dir:write "
     "--manifest-path:read --message-format:text --verbose --quiet --color:text --frozen --locked "
     "--offline --jobs:text --keep-going --no-run --no-fail-fast --doc --profile:text --fix "
     "--allow-dirty --allow-staged --check --open --no-deps --document-private-items --git:url "
-    "--path:package --version:text --force --root:write --list --edition:text --name:text "
+    "--path:package --force --root:write --list --edition:text --name:text "
     "--vcs:text "
     "--config:code -Z:code -C:chdir"
-).replace("-qvjprF", "-qvr -j:text -F:text")
+)
 
 _NODE = (
     Spec("install i ci add update up upgrade remove rm uninstall un link", "package*", _NPM,
@@ -61,21 +62,21 @@ _PYTHON_VERBS = (
          "--module^ -s^ --script^", runs_code=True, strict=True),
     Spec("sync lock install add remove update build venv export tree init publish show check "
          "version python self", "package*",
-         "-qvnUDG:text --quiet --verbose --frozen --locked --offline --dev --no-dev --all-extras "
+         "-qvnUD -G:text --quiet --verbose --frozen --locked --offline --dev --no-dev --all-extras "
          "--extra:text --group:text --upgrade --upgrade-package:text --no-root --with:text "
          "--without:text --only:text --no-interaction --sync -r:read --requirements:read "
          "-o:write --output-file:write --python:code -p:code --directory:chdir --project:chdir "
          "--index-url:url --index:url --default-index:url --seed --clear --all-packages "
-         "--no-install-project --package:text --dry-run --format:text --help --version".replace(
-             "-qvnUDG:text", "-qvnUD -G:text"), runs_code=True),
+         "--no-install-project --package:text --dry-run --format:text --help --version",
+         runs_code=True),
 )  # fmt: skip
 _CONTAINER = (
     Spec("ps images version info inspect logs top stats port events diff history search login "
          "logout pull start stop restart kill pause unpause wait rename rm rmi tag network volume "
          "system container image context builder buildx manifest", "text*",
-         "-aflqstvnd -t -f:text --all --filter:text --format:text --no-trunc --quiet --follow "
+         "-aflqstvnd --all --filter:text --format:text --no-trunc --quiet --follow "
          "--tail:text --since:text --until:text --timestamps --force --volumes --size --last:text "
-         "--time:text --signal:text --help".replace("-aflqstvnd -t -f:text", "-aflqstvnd")),
+         "--time:text --signal:text --help"),
     Spec("push commit save export load import", "any*", "-aqf -o:write -i:read --output:write "
          "--input:read --all-tags --quiet"),
     Spec("build", "read*", "-q -f:read -t:text --file:read --tag:text --target:text "

@@ -23,10 +23,7 @@ from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.names import quote
 from holdfast.policy.facts.programs import resolve_place
 from holdfast.policy.facts.urls import ParsedUrl, resolved_addresses, url_entities, url_entity
-from holdfast.proto.limits import REQUESTS_PER_INTENT
-
-MAX_NESTING: Final = 8
-"""Programs that run programs that run programs."""
+from holdfast.proto.limits import PROGRAM_NESTING, REQUESTS_PER_INTENT
 
 WITNESSES: Final = (
     ".env",
@@ -166,9 +163,9 @@ class Ledger:
     def deeper(self) -> None:
         """Count one more program inside a program."""
         self.depth += 1
-        if self.depth > MAX_NESTING:
+        if self.depth > PROGRAM_NESTING:
             raise Unjudgeable(
-                "argv", f"nests more than {MAX_NESTING} programs", "ask for the inner one"
+                "argv", f"nests more than {PROGRAM_NESTING} programs", "ask for the inner one"
             )
 
 

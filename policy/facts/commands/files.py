@@ -193,10 +193,13 @@ WRITERS = (
          "--target-directory:into --no-target-directory --verbose -d^ --directory^ -s^ --strip^ "
          "--strip-program:code" + _HELP),
     Spec("dd", special="dd"),
-    Spec("gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4", "move*",
-         "-# -cdfhklLnqrtvVz -S:text -T:text -o:write --stdout --to-stdout --decompress "
+    Spec("zstd unzstd lz4 unlz4", "move*", "-# -cdfhklqtvr -T?text -o:write --stdout --decompress "
+         "--force --keep --list --quiet --test --verbose --rm --fast?text --ultra" + _HELP,
+         deep="-r", special="compress"),
+    Spec("gzip gunzip bzip2 bunzip2 xz unxz", "move*",
+         "-# -cdfhklLnqrtvVz -S:text -T:text --stdout --to-stdout --decompress "
          "--uncompress --force --keep --list --quiet --recursive --test --verbose --fast --best "
-         "--suffix:text --compress --threads:text --rm" + _HELP,
+         "--suffix:text --compress --threads:text" + _HELP,
          deep="-r --recursive", special="compress"),
     Spec("zcat bzcat xzcat zstdcat", "read*", "-fqv" + _HELP),
     Spec("tar", special="tar"),

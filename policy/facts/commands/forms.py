@@ -266,6 +266,7 @@ def _interpreter(call: Call, command: Command, words: Sequence[str]) -> None:
         call.flags.extend(reading.flags)
         return
     call.code = True
+    enter(call, reading)
     if reading.code:
         # What follows the code is its own: every word may be a path it opens.
         call.unknown([word for word in words if word not in _texts(reading.values)])

@@ -32,11 +32,11 @@ ALL = (
          "--proto:text --proto-redir:text --proto-default:text --url:url --oauth2-bearer:text "
          "--basic --digest "
          "--no-progress-meter --fail-early --parallel --disable --continue-at:text --trace:write "
-         "--trace-ascii:write --stderr:write --etag-save:write --etag-compare:read --help? "
+         "--trace-ascii:write --stderr:write --etag-save:write --etag-compare:read "
          "--version -V -K^ --config^ --netrc --netrc-file:read --path-as-is --no-keepalive "
          "--request-target^ -x^ --proxy^ --resolve^ --connect-to^ --interface^ --unix-socket^ "
          "--socks5^ --socks5-hostname^ --preproxy^ --doh-url^ --output-dir^ --remote-name-all^ "
-         "-J^ --remote-header-name^ -:^ --next^ --variable^ --expand-url^".replace(" --help?", ""),
+         "-J^ --remote-header-name^ -:^ --next^ --variable^ --expand-url^",
          strict=True, special="curl"),
     Spec("wget", "url*",
          "-# -qvcNSkKpEnd46b -O:write -o:write -a:write -P:into -t:text -T:text -w:text -U:text "
@@ -58,7 +58,7 @@ ALL = (
     Spec("sftp", "host text*", "-46AaCfNpqrv -B:text -b:code -c:text -i:read -l:text -P:text "
          "-o:sshopt -S:code -F^ -J^ -D:code", strict=True),
     Spec("rsync", "from* to",
-         "-# -aAbcCdDgHhiIKklLmnoOpPqrStuvWxXyzE0468 -e:code -f:text -M:code -B:text -T:write "
+         "-# -aAbcCdDgHhiIKklLmnoOpPqrStuvWxXyzE0468 -f^ -e:code -M:code -B:text -T:write "
          "--rsh:code --rsync-path:code --remote-option:code --archive --verbose --quiet "
          "--checksum --recursive --relative --no-relative --backup --backup-dir:write "
          "--suffix:text --update --inplace --append --dirs --links --copy-links "
@@ -75,7 +75,7 @@ ALL = (
          "--password-file:read --list-only --bwlimit:text --info:text --debug:text --daemon^ "
          "--config^ --server^ --sender^ --no-owner --no-group --no-perms --no-times --mkpath "
          "--temp-dir:write --version --help", strict=True, deep="*"),
-    Spec("ping traceroute host nslookup dig whois", "host text*",
-         "-46aAbBdDfhLnOqrRUvV -c:text -i:text -I:text -s:text -t:text -w:text -W:text -p:text "
-         "-m:text", strict=True),
+    Spec("ping", "host text*", "-46aAbBdDfhLnOqrRUvV -c:text -i:text -I:text -s:text -t:text "
+         "-w:text -W:text -p:text -m:text", strict=True),
+    Spec("traceroute host nslookup dig whois", "host text*", strict=True),
 )  # fmt: skip

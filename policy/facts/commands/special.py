@@ -25,14 +25,9 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=", re.ASCII)
 
 
 def _pager(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
-    """`less +!cmd file` runs a command; so does any `+` word of a pager or an editor."""
+    """`less +!cmd file` runs a command."""
     if any(word.startswith("+") for word in reading.operands):
         call.code = True
-
-
-def _editor(call: Call, command: Command, reading: Reading) -> None:
-    _pager(call, command, reading)
-    call.code = True  # every editor here has a shell escape and runs its configuration
 
 
 def _grep(call: Call, command: Command, reading: Reading) -> None:
@@ -262,7 +257,6 @@ ADDITIONS: Final[Mapping[str, Callable[[Call, Command, Reading], None]]] = Mappi
         "clone": _clone,
         "compress": _compress,
         "curl": _curl,
-        "editor": _editor,
         "formatter": _formatter,
         "gitconfig": _gitconfig,
         "grep": _grep,

@@ -12,7 +12,7 @@ _DIFF = (
     "-# -abpquwzrtRsDm -M?text -B?text -U?text -S:text -G:text -O:read -C?text -l:text -I:text "
     "--patch "
     "--no-patch --stat?text --numstat --shortstat --dirstat?text --summary --name-only "
-    "--name-status --check --raw --unified:text --color?text --no-color --color-words?text "
+    "--name-status --check --raw --unified?text --color?text --no-color --color-words?text "
     "--word-diff?text --word-diff-regex:text --no-renames --find-renames?text "
     "--find-copies?text --ignore-all-space --ignore-space-change --ignore-space-at-eol "
     "--ignore-blank-lines --ignore-submodules?text --exit-code --quiet --text --binary "
@@ -35,6 +35,10 @@ _LOG = (
     "--left-only --right-only --cherry --cherry-mark --ancestry-path --dense --sparse --numbered "
     "--summary --email --count --no-walk?text --root --cc --diff-merges:text "
 )
+_SHORTLOG = (
+    "-nsec -w?text --numbered --summary --email --committer --group:text --format:text --all "
+    "--since:text --until:text --author:text --no-merges --merges --branches?text --tags?text "
+)
 _COMMIT = (
     "-asvqnepioS -m:text -F:read -C:text -c:text -t:read -u?text --message:text --file:read "
     "--all --amend --no-edit --no-verify --signoff --allow-empty --allow-empty-message "
@@ -51,13 +55,12 @@ _MERGE = (
     "--progress --no-progress --log?text --no-log --message:text --file:read "
 )
 _FETCH = (
-    "-apfknqtuv46 -j:text --all --append --prune --prune-tags --tags --no-tags --depth:text "
-    "--deepen:text --shallow-since:text --unshallow --force --keep --jobs:text --quiet --verbose "
+    "-apfknqtuv46 --all --append --prune --prune-tags --tags --no-tags --depth:text "
+    "--deepen:text --shallow-since:text --unshallow --force --keep --quiet --verbose "
     "--progress --recurse-submodules?text --no-recurse-submodules --dry-run --multiple "
     "--set-upstream --ipv4 --ipv6 --filter:text --atomic --upload-pack:code "
     "--server-option:text "
 )
-_REFORMAT = "-q --quiet --verbose "
 
 _GIT = (
     Spec("status", "pread*", "-sbuvz -u?text --short --branch --show-stash --porcelain?text --long "
@@ -66,7 +69,7 @@ _GIT = (
          "--find-renames?text"),
     Spec("diff", "rev*", _DIFF + "-1 -2 -3 -0 --base --ours --theirs --no-index"),
     Spec("log whatchanged", "rev*", _DIFF + _LOG),
-    Spec("shortlog", "rev*", _LOG.replace("-n:text ", "-nsec ")),
+    Spec("shortlog", "rev*", _SHORTLOG),
     Spec("show", "rev*", _DIFF + _LOG),
     Spec("diff-tree diff-index diff-files", "rev*", _DIFF + "-r -t --stdin --no-commit-id --root"),
     Spec("rev-parse", "rev*", "-q --verify --quiet --short?text --abbrev-ref?text --symbolic "
@@ -90,7 +93,7 @@ _GIT = (
          "--batch-all-objects", head_unless="-t -s -p -e"),
     Spec("blame annotate", "rev*", "-bcefFhlnprstw -L:lines -M?text -C?text -S:read "
          "--show-email --show-name --show-number --line-porcelain --porcelain --date:text "
-         "--since:text --root --abbrev:text --contents:read --ignore-rev:text "
+         "--since:text --root --abbrev?text --contents:read --ignore-rev:text "
          "--ignore-revs-file:read --reverse --color-lines --color-by-age"),
     Spec("grep", "text rev*", "-# -aiIwvhHEGPFnlLzcopqWrr -A:text -B:text -C:text -e:text "
          "-f:read -m:text -O! --open-files-in-pager! --cached --untracked --no-index "
@@ -110,20 +113,21 @@ _GIT = (
     Spec("restore", "pwrite*", "-s:text -SWqmp2 --source:text --staged --worktree --quiet "
          "--progress --no-progress --ours --theirs --merge --conflict:text --ignore-unmerged "
          "--overlay --no-overlay --patch --recurse-submodules --pathspec-from-file^"),
-    Spec("checkout", "pwrite*", "-qfbBtldmp23 --quiet --progress --no-progress --force --ours "
+    Spec("checkout", "pwrite*", "-b:text -B:text -qftldmp23 --quiet --progress --no-progress "
+         "--force --ours "
          "--theirs --track?text --no-track --detach --orphan:text --merge --conflict:text --patch "
          "--guess --no-guess --overlay --no-overlay --recurse-submodules --no-recurse-submodules "
-         "--overwrite-ignore --ignore-skip-worktree-bits --pathspec-from-file^".replace(
-             "-qfbBtldmp23", "-b:text -B:text -qftldmp23")),
+         "--overwrite-ignore --ignore-skip-worktree-bits --pathspec-from-file^"),
     Spec("switch", "text*", "-c:text -C:text -dfmtq --create:text --force-create:text --detach "
          "--guess --no-guess --force --discard-changes --merge --conflict:text --quiet "
          "--track?text --no-track --orphan:text --recurse-submodules"),
-    Spec("branch", "text*", "-acCdDfilmMqrtuv --all --remotes --list --delete --force --move "
+    Spec("branch", "text*", "-acCdDfilmMqrtv -u:text --all --remotes --list --delete --force "
+         "--move "
          "--copy "
          "--show-current --verbose --quiet --color?text --no-color --column?text --no-column "
          "--contains?text --no-contains?text --merged?text --no-merged?text --points-at:text "
          "--sort:text --format:text --set-upstream-to:text --unset-upstream --track?text "
-         "--no-track --ignore-case --abbrev:text --create-reflog".replace("qrtuv", "qrtv -u:text")),
+         "--no-track --ignore-case --abbrev?text --create-reflog"),
     Spec("tag", "text*", "-adflsvi -m:text -F:read -n?text -u:text --annotate --sign --no-sign "
          "--local-user:text --force --delete --verify --list --sort:text --color?text "
          "--column?text "
@@ -147,8 +151,9 @@ _GIT = (
     Spec("cherry-pick revert", "text*", "-enxsS -m:text -X:text --edit --no-edit --no-commit "
          "--mainline:text --signoff --ff --continue --skip --abort --quit --allow-empty "
          "--keep-redundant-commits --strategy:code --strategy-option:text --gpg-sign?text"),
-    Spec("fetch", "repo text*", _FETCH + _REFORMAT, strict=True),
-    Spec("pull", "repo text*", _FETCH + _MERGE + "--rebase?text --no-rebase -r", strict=True),
+    Spec("fetch", "repo text*", "-j:text --jobs:text " + _FETCH, strict=True),
+    Spec("pull", "repo text*", "-j?text --jobs?text " + _FETCH + _MERGE + "--rebase?text "
+         "--no-rebase -r", strict=True),
     Spec("push", "repo text*", "-dfnquv -o:text --all --branches --mirror --delete --tags "
          "--follow-tags --signed?text --atomic --force --no-force --force-with-lease?text "
          "--no-force-with-lease --force-if-includes --dry-run --porcelain --set-upstream --quiet "
@@ -165,13 +170,13 @@ _GIT = (
     Spec("ls-remote", "repo text*", "-htqbs --heads --tags --refs --quiet --exit-code --get-url "
          "--symref --sort:text --upload-pack:code --exec:code", strict=True),
     Spec("remote", "text*", "-v --verbose", special="remote"),
-    Spec("init", "write", "-qb:text --quiet --bare --initial-branch:text --object-format:text "
-         "--shared?text --template:code --separate-git-dir:write".replace("-qb:text", "-q -b:text"),
+    Spec("init", "write", "-q -b:text --quiet --bare --initial-branch:text --object-format:text "
+         "--shared?text --template:code --separate-git-dir:write",
          default="write"),
-    Spec("apply", "read*", "-# -RpNqv -p:text -C:text --stat --numstat --summary --check --index "
+    Spec("apply", "read*", "-# -RNqv -p:text -C:text --stat --numstat --summary --check --index "
          "--cached --3way --reverse --reject --recount --whitespace:text --allow-empty "
          "--exclude:text --include:text --directory:text --verbose --quiet --unidiff-zero "
-         "--ignore-whitespace --binary --unsafe-paths^".replace("-RpNqv", "-RNqv"),
+         "--ignore-whitespace --binary --unsafe-paths^",
          special="patch"),
     Spec("am", "read*", "-# -3iksmuqc -p:text -C:text --continue --skip --abort --quit "
          "--show-current-patch --signoff --keep --3way --quiet --no-verify --reject",

@@ -19,12 +19,12 @@ WRAPPERS = (
          "--split-string^ "
          "--ignore-environment --null --unset:text --chdir:chdir --debug --block-signal?text "
          "--default-signal?text --ignore-signal?text --list-signal-handling -a^ --argv0^" + _HELP),
-    Spec("sudo", "command*", special="env", strict=True, options="-AbBEHknNPSvKVlU -C:text "
+    Spec("sudo", "command*", special="env", strict=True, options="-AbBEHknNPSvKVl -U:text -C:text "
          "-g:text -h^ -p:text "
          "-T:text -u:text --askpass --background --preserve-env?text --set-home --non-interactive "
          "--stdin --user:text --group:text --prompt:text --validate --list --reset-timestamp "
          "--remove-timestamp -e^ --edit^ -i^ --login^ -s^ --shell^ -D^ --chdir^ -R^ --chroot^ "
-         "-r^ -t^".replace("lU ", "l -U:text ") + _HELP),
+         "-r^ -t^" + _HELP),
     Spec("doas", "command*", "-nL -u:text -C^ -s^ -a^", strict=True),
     Spec("nohup", "command*", _HELP, strict=True, special="nohup"),
     Spec("setsid", "command*", "-cfw --ctty --fork --wait" + _HELP, strict=True),
@@ -33,7 +33,7 @@ WRAPPERS = (
     Spec("nice", "command*", "-# -n:text --adjustment:text" + _HELP, strict=True),
     Spec("ionice", "command*", "-t -c:text -n:text -p^ -P^ -u^ --class:text --classdata:text "
          "--ignore" + _HELP, strict=True),
-    Spec("chrt taskset", "text command*", "-abfimorvRTPDc", strict=True),
+    Spec("chrt taskset", "text command*", "-abfimorvRc", strict=True),
     Spec("time", "command*", "-apqv -f:text -o:write --format:text --output:write --append "
          "--portability --quiet --verbose" + _HELP, strict=True, special="time"),
     Spec("stdbuf", "command*", "-i:text -o:text -e:text --input:text --output:text --error:text"
@@ -50,9 +50,9 @@ WRAPPERS = (
     Spec("watch", "command*", "-bcdegptxrw -n:text -q:text --beep --color --differences?text "
          "--errexit --chgexit --exec --interval:text --no-title --precise --no-wrap" + _HELP,
          strict=True, special="watch"),
-    Spec("strace ltrace", "command*", "-acCdfFhiknqrtTvVwxyzZ -b:text -e:text -E:text -I:text "
-         "-o:write -O:text -p:text -P:text -s:text -S:text -u:text -U:text -X:text".replace(
-             "-acC", "-a:text -cC"), strict=True, runs_code=True),
+    Spec("strace", "command*", "-a:text -cCdfFhiknqrtTvVwxyzZ -b:text -e:text -E:text -I:text "
+         "-o:write -O:text -p:text -P:text -s:text -S:text -u:text -U:text -X:text",
+         strict=True, runs_code=True),
 )  # fmt: skip
 
 INTERPRETERS = (
@@ -60,28 +60,19 @@ INTERPRETERS = (
         "-abcefhlmnpruvxCEPTs -o:text -O^ --posix --norc --noprofile --login "
         "--restricted --verbose --noediting --init-file^ --rcfile^ --debugger^ --dump-strings "
         "--help --version")),
-    Spec("zsh ksh mksh rbash yash fish csh tcsh pwsh elvish nu", "script any*", "-lifnNv "
-         "-c:code -C:code --command:code "
-         "--init-command:code --version --help", runs_code=True),
-    Spec("python ipython", "script any*", "-bBdEhiIOPqsSuvVx -c:code -m:code -W:code -X:code "
+    Spec("python", "script any*", "-bBdEhiIOPqsSuvVx -c:code -m:code -W:code -X:code "
          "--help --version --check-hash-based-pycs:text", special="interpreter"),
-    Spec("node deno bun ts-node tsx", "script any*", "-hivp! -c -e:code -r:code -C:text "
-         "--eval:code --print:code "
+    Spec("node", "script any*", "-hiv -p:code -c -e:code -r:code -C:text --eval:code --print:code "
          "--require:code --import:code --loader:code --experimental-loader:code --check --test! "
          "--watch --inspect?text --inspect-brk?text --no-warnings --trace-warnings "
-         "--trace-uncaught "
-         "--enable-source-maps --max-old-space-size:text --env-file:read --version --help".replace(
-             "-hivp! -c", "-hiv -p:code -c"), special="interpreter"),
-    Spec("ruby irb", "script any*", "-acdhlnpsSuUvwWxy -0?text -C:chdir -e:code -E:text -F:text "
-         "-i?text "
-         "-I:code -K:text -r:code -T?text --version --help --disable:text --enable:text "
-         "--verbose --yjit".replace(
-             "-acd", "-ad -c"), special="interpreter"),
+         "--trace-uncaught --enable-source-maps --env-file:read --version --help",
+         special="interpreter"),
+    Spec("ruby", "script any*", "-acdhlnpsSuUvwWxy -0?text -C:chdir -e:code -E:text -F?text "
+         "-i?text -I:code -K?text -r:code -T?text --version --help --disable:text --enable:text "
+         "--verbose --yjit", special="interpreter"),
     Spec("perl", "script any*", _PERL + _HELP, special="interpreter"),
     Spec("php lua luajit tclsh R Rscript julia groovy scala elixir guile expect",
          "script any*", "-v --version --help", runs_code=True, special="interpreter"),
-    Spec("vim emacs nano ed ex pico micro", "any*", "-c:code --cmd:code -S:code -s:code -u:code "
-         "--eval:code --load:code --version --help -h", special="editor"),
 )  # fmt: skip
 
 ALL = (*WRAPPERS, *INTERPRETERS)

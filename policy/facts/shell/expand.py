@@ -16,6 +16,7 @@ from typing import Final
 from holdfast.policy.facts.model import Unjudgeable, World
 from holdfast.policy.facts.paths import workdir_path
 from holdfast.policy.facts.shell.syntax import AnsiText, Param, Text, Word, refuse
+from holdfast.proto.limits import SHELL_WORKDIRS
 
 _UNSPLIT: Final = re.compile(r"[\w@%+=:,./\-]+")
 _BRACES: Final = re.compile(r"([\w./\-]*)\{([\w./\-]*(?:,[\w./\-]*)+)\}([\w./\-]*)")
@@ -30,10 +31,6 @@ MAGIC: Final = re.compile(
     r"MAIL.*|MAPFILE|COPROC|READLINE_.*|HOSTTYPE|MACHTYPE|OSTYPE|CHILD_MAX|FCEDIT|INPUTRC|_"
 )
 """Names no script may assign here, except before a command that gets them in its environment."""
-
-
-MAX_WORKDIRS: Final = 4
-"""Directories a command may be in, when a `cd` before it may have failed."""
 
 
 class State:
@@ -66,7 +63,7 @@ class State:
             for name in names
         }
         found = self.workdirs + tuple(w for w in other.workdirs if w not in self.workdirs)
-        if len(found) > MAX_WORKDIRS:
+        if len(found) > SHELL_WORKDIRS:
             raise Unjudgeable(
                 "command", "nobody can say which directory it ends up in", "use `cd x && ...`"
             )

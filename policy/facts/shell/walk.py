@@ -47,11 +47,7 @@ from holdfast.policy.facts.shell.syntax import (
     Word,
     refuse,
 )
-
-MAX_COMMANDS: Final = 2000
-"""Simple commands that are judged for one string, loops counted as often as they are walked."""
-MAX_ROUNDS: Final = 6
-"""Times a loop is walked until nothing new is learnt."""
+from holdfast.proto.limits import SHELL_COMMANDS, SHELL_ROUNDS
 
 _NETWORK: Final = ("/dev/tcp/", "/dev/udp/")
 _SEPARATE: Final = "put what follows into a command of its own"
@@ -148,7 +144,7 @@ class _Walk:
 
     def _while(self, command: While, state: State) -> None:
         """Walk until nothing new is learnt: the first round may change what the second one does."""
-        for _ in range(MAX_ROUNDS):
+        for _ in range(SHELL_ROUNDS):
             round_ = state.copy()
             self._script(command.condition, round_)
             state_after = round_.copy()
@@ -165,7 +161,7 @@ class _Walk:
         require_assignable(command.name, "a loop over it")
         state.exported |= {command.name}
         values = self._loop_values(command, state)
-        for _ in range(MAX_ROUNDS):
+        for _ in range(SHELL_ROUNDS):
             known = state.copy()
             for value in values:
                 round_ = state.copy()
@@ -248,8 +244,8 @@ class _Walk:
     # ---- simple commands -----------------------------------------------------------------------
     def _simple(self, command: Simple, state: State) -> tuple[State, State]:
         self._count += 1
-        if self._count > MAX_COMMANDS:
-            raise refuse(command.position, f"more than {MAX_COMMANDS} commands", _SEPARATE)
+        if self._count > SHELL_COMMANDS:
+            raise refuse(command.position, f"more than {SHELL_COMMANDS} commands", _SEPARATE)
         for word in command.words:
             self._harvest(word, state)
         readings = [self._arguments(command, state, bash=bash) for bash in (True, False)]
