@@ -40,9 +40,9 @@ Severity = Literal["error", "warning"]
 
 SOURCE_WIDTH = 160
 """Columns of a source line that are shown; a longer one is cut around the caret."""
-MAX_SOURCE_LINE = 4_000
+KEPT_WIDTH = 4_000
 """Characters of a line that is kept with a problem; of a longer one none is."""
-MAX_SUGGESTED = 128
+SUGGESTED_WIDTH = 128
 """Characters of a name for which another is suggested: comparing costs their product."""
 QUOTE_WIDTH = 120
 """Characters of user input quoted inside a message."""
@@ -121,7 +121,7 @@ class SourceText:
         span = self.span(start, end)
         width = self._end(span.line) - self._starts[span.line - 1]
         length = max(1, min(end - start, width - span.column + 1))
-        line = self.line(span.line) if width <= MAX_SOURCE_LINE else ""
+        line = self.line(span.line) if width <= KEPT_WIDTH else ""
         return Problem(
             self.file, span.line, span.column, length, code, message, hint, line, severity
         )
@@ -193,7 +193,7 @@ def closest(wrong: str, known: Iterable[str]) -> str | None:
     The distance allowed grows with the name, so that short names suggest little: a wrong
     guess about a rule is worse than none.
     """
-    if len(wrong) > MAX_SUGGESTED:
+    if len(wrong) > SUGGESTED_WIDTH:
         return None
     limit = max(1, min(3, len(wrong) // 3))
     ranked = sorted(

@@ -54,20 +54,20 @@ from holdfast.policy.source.tables import (
     Who,
 )
 from holdfast.policy.source.vocabulary import SchemaError, read_vocabulary
+from holdfast.proto.limits import (
+    FILE_NAME_CHARACTERS,
+    PROBES_AND_TESTS,
+    PROBLEMS,
+    PROBLEMS_PER_CHECK,
+    SOURCE_BYTES,
+    SOURCE_FILE_BYTES,
+    SOURCE_FILES,
+    TABLE_BYTES,
+)
 
-__all__ = ["MAX_FILES", "MAX_FILE_BYTES", "MAX_FOLDER_BYTES", "Refused", "Source", "load_source"]
+__all__ = ["Refused", "Source", "load_source"]
 
 MANIFEST = "holdfast.toml"
-MAX_FILES = 512
-MAX_FILE_BYTES = 8 * 1024 * 1024
-MAX_TOML_BYTES = 512 * 1024
-MAX_FOLDER_BYTES = 32 * 1024 * 1024
-MAX_NAME = 200
-MAX_CASES = 10_000
-MAX_PROBLEMS = 500
-"""More than anybody reads: the first of them are shown."""
-MAX_PER_CHECK = 100
-"""Problems of one kind that are looked for where each costs a search of the file."""
 
 _TABLES = (MANIFEST, "who.toml", "tools.toml", "approvals.toml", "profiles.toml", "limits.toml")
 _FILES = re.compile(r"rules/[\w.-]+\.cedar|tests/[\w.-]+\.toml|probes/[\w.-]+\.jsonl", re.ASCII)
@@ -153,17 +153,17 @@ class _Folder:
         self.problems.append(Problem(file, 1, 1, 1, code, message, hint))
 
     def _refused(self) -> Refused:
-        return Refused(sort_problems(self.problems)[:MAX_PROBLEMS])
+        return Refused(sort_problems(self.problems)[:PROBLEMS])
 
     # Files
 
     def _bounded(self) -> bool:
         total = sum(len(data) for data in self.files.values())
-        if len(self.files) > MAX_FILES:
-            hint = f"at most {MAX_FILES}"
+        if len(self.files) > SOURCE_FILES:
+            hint = f"at most {SOURCE_FILES}"
             self._note(MANIFEST, "too-large", f"the folder has {len(self.files)} files", hint)
-        if total > MAX_FOLDER_BYTES:
-            hint = f"at most {MAX_FOLDER_BYTES}"
+        if total > SOURCE_BYTES:
+            hint = f"at most {SOURCE_BYTES}"
             self._note(MANIFEST, "too-large", f"the folder has {total} bytes", hint)
         return not self.problems
 
@@ -171,10 +171,10 @@ class _Folder:
         """Take a file's text if it has a meaning here and is text."""
         if _IGNORED.fullmatch(name):
             return
-        if name not in _TABLES and (len(name) > MAX_NAME or not _FILES.fullmatch(name)):
+        if name not in _TABLES and (len(name) > FILE_NAME_CHARACTERS or not _FILES.fullmatch(name)):
             self._note(name, "unknown-file", "this file has no meaning here", _where(name))
             return
-        limit = MAX_FILE_BYTES if name.endswith((".cedar", ".jsonl")) else MAX_TOML_BYTES
+        limit = SOURCE_FILE_BYTES if name.endswith((".cedar", ".jsonl")) else TABLE_BYTES
         if len(data) > limit:
             message = f"this file has {len(data)} bytes"
             self._note(name, "too-large", message, f"at most {limit}: split it")
@@ -191,7 +191,7 @@ class _Folder:
             )
             return
         self.texts[name] = text
-        self.problems += islice(_hidden_characters(SourceText(name, text)), MAX_PER_CHECK)
+        self.problems += islice(_hidden_characters(SourceText(name, text)), PROBLEMS_PER_CHECK)
 
     def _table(self, name: str) -> Table | None:
         """Return a TOML file's table; an absent file is an empty one; None is a broken one."""
@@ -311,15 +311,15 @@ class _Folder:
                 probes, problems = read_probes(name, self.texts[name])
                 self.probes += probes
                 self.problems += problems
-        if len(self.cases) + len(self.probes) > MAX_CASES:
+        if len(self.cases) + len(self.probes) > PROBES_AND_TESTS:
             message = f"the folder has {len(self.cases) + len(self.probes)} tests and probes"
-            self._note(MANIFEST, "too-large", message, f"at most {MAX_CASES}")
+            self._note(MANIFEST, "too-large", message, f"at most {PROBES_AND_TESTS}")
 
     def _lint(self, draft: Draft, schema: str) -> None:
         self.problems += check_rules(draft, schema)
-        for case, finding in islice(check_cases(draft, self.cases), MAX_PER_CHECK):
+        for case, finding in islice(check_cases(draft, self.cases), PROBLEMS_PER_CHECK):
             self.problems.append(self._placed(case.place, finding))
-        for probe, finding in islice(check_probes(draft, self.probes), MAX_PER_CHECK):
+        for probe, finding in islice(check_probes(draft, self.probes), PROBLEMS_PER_CHECK):
             self.problems.append(self._placed(probe.place, finding))
 
     def _placed(self, place: Place, finding: Finding) -> Problem:

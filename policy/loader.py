@@ -13,10 +13,10 @@ from holdfast.policy.actions import action_entities
 from holdfast.policy.cedar.errors import UnknownConstruct
 from holdfast.policy.cedar.program import compile_program
 from holdfast.policy.diagnostics import Problem
+from holdfast.policy.folder import MANIFEST, Refused, Source, load_source
 from holdfast.policy.obligations import Owed
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.schema import shipped_schema
-from holdfast.policy.folder import MANIFEST, Refused, Source, load_source
 from holdfast.policy.source.rules import SourceRule
 from holdfast.proto.bundle import DevBundle
 from holdfast.proto.decision import RuleRef

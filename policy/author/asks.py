@@ -21,6 +21,7 @@ from holdfast.policy.cedar.values import IpAddr
 from holdfast.policy.facts.addresses import V4_BITS, V6_BITS, address_text
 from holdfast.policy.facts.programs import TOOLSETS
 from holdfast.policy.source.tables import Tool
+from holdfast.proto.limits import PATH_SEGMENTS
 
 ASKS: Final = 240
 """Intents per action and rule, before subjects and moments multiply them."""
@@ -105,7 +106,7 @@ def paths_of(mentions: Mentions) -> list[str]:
     deep = [
         "/".join(["d"] * (depth - 1) + ["x"])
         for depth in mentions.of("resource.depth", int)
-        if 0 < depth <= 64  # noqa: PLR2004 - paths.MAX_DEPTH
+        if 0 < depth <= PATH_SEGMENTS
     ]
     named = ordered(mentions.uids("Path"), mentions.of("resource.path", str))
     below = [name if folder == "." else f"{folder}/{name}" for folder in folders for name in names]

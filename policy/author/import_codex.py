@@ -14,14 +14,11 @@ from typing import Final, cast
 from holdfast.policy.author.commands import forbid_command, permit_command
 from holdfast.policy.author.drafts import Check, Draft, Entry, draft
 from holdfast.proto.errors import HoldfastError
-from holdfast.proto.limits import SHELL_BYTES
+from holdfast.proto.limits import IMPORT_BYTES, IMPORT_PREFIXES
 from holdfast.proto.reasons import Code
 
-_PATTERNS: Final = 64
-"""Command prefixes that one rule may stand for."""
 _IGNORED: Final = frozenset({"match", "not_match", "justification"})
 _DECISIONS: Final = ("forbidden", "prompt", "allow")
-_BYTES: Final = 16 * SHELL_BYTES
 
 
 def import_codex(text: str, check: Check) -> Draft:
@@ -46,8 +43,8 @@ def _entry(decision: str, words: tuple[str, ...]) -> Entry:
 
 
 def _rules(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if len(text) > _BYTES:
-        raise _refused(1, f"it is longer than {_BYTES} characters")
+    if len(text) > IMPORT_BYTES:
+        raise _refused(1, f"it is longer than {IMPORT_BYTES} characters")
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as bad:
@@ -91,8 +88,8 @@ def _prefixes(value: object, line: int) -> Iterator[tuple[str, ...]]:
             raise _refused(line, "`pattern` holds words, or lists of words")
         places.append(words)
         count *= len(words)
-        if count > _PATTERNS:
-            raise _refused(line, f"`pattern` stands for more than {_PATTERNS} commands")
+        if count > IMPORT_PREFIXES:
+            raise _refused(line, f"`pattern` stands for more than {IMPORT_PREFIXES} commands")
     return product(*places)
 
 

@@ -14,13 +14,12 @@ from typing import Final
 
 from holdfast.policy.author.drafts import Check, Draft, Entry, Form, draft, quoted
 from holdfast.proto.errors import HoldfastError
+from holdfast.proto.limits import IMPORT_TOOLS
 from holdfast.proto.reasons import Code
 from holdfast.proto.strict_json import JsonError, JsonValue, loads
 
 _SERVER: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}", re.ASCII)
 _TOOL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-/]{0,127}", re.ASCII)
-TOOLS: Final = 1000
-"""Tools of one server that are drafted."""
 
 
 def import_mcp(server: str, data: bytes, check: Check) -> Draft:
@@ -39,8 +38,8 @@ def _tools(data: bytes) -> list[dict[str, JsonValue]]:
     if isinstance(value, dict) and isinstance(value.get("result"), dict):
         value = value["result"]
     tools = value.get("tools") if isinstance(value, dict) else value
-    if not isinstance(tools, list) or len(tools) > TOOLS:
-        raise _refused(f"it has no list `tools` of at most {TOOLS}")
+    if not isinstance(tools, list) or len(tools) > IMPORT_TOOLS:
+        raise _refused(f"it has no list `tools` of at most {IMPORT_TOOLS}")
     found: dict[str, dict[str, JsonValue]] = {}
     for tool in tools:
         name = tool.get("name") if isinstance(tool, dict) else None

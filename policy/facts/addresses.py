@@ -36,8 +36,8 @@ _OCTET = 255
 _DIGITS = frozenset("0123456789")
 _OCTAL = frozenset("01234567")
 _HEX = frozenset("0123456789abcdefABCDEF")
-_MAX_DIGITS = 64
-_MAX_GROUP = 4
+_DIGITS_TRIED = 64
+_GROUP_DIGITS = 4
 
 
 class Network(NamedTuple):
@@ -159,7 +159,7 @@ def parse_v4_number(text: str) -> IpAddr | None:
 
 
 def _number(text: str) -> int | None:
-    if not text or len(text) > _MAX_DIGITS:
+    if not text or len(text) > _DIGITS_TRIED:
         return None
     if text[:2] in ("0x", "0X"):
         # `0x` alone is zero to a browser: nobody means it, so it is refused.
@@ -203,7 +203,7 @@ def _groups(text: str, *, last: bool) -> list[int] | None:
             if embedded is None:
                 return None
             groups += [embedded >> 16, embedded & 0xFFFF]
-        elif piece and len(piece) <= _MAX_GROUP and _HEX.issuperset(piece):
+        elif piece and len(piece) <= _GROUP_DIGITS and _HEX.issuperset(piece):
             groups.append(int(piece, 16))
         else:
             return None

@@ -49,10 +49,7 @@ from holdfast.policy.source.tables import (
     StringType,
     Tool,
 )
-from holdfast.proto.limits import PATH_BYTES
-
-_SET_ITEMS = 256
-"""Items of one set parameter."""
+from holdfast.proto.limits import PATH_BYTES, SET_ITEMS
 
 
 def tool_entity(kind: str) -> Entity:
@@ -151,8 +148,8 @@ def _set(param: Param, kind: SetType, value: object) -> Value:
     if not isinstance(value, list | tuple):
         raise InvalidIntent(param.name, "must be a list", "for example [1, 2]")
     items: list[object] = list(value)  # pyright: ignore[reportUnknownArgumentType] - typed below
-    if len(items) > _SET_ITEMS:
-        raise InvalidIntent(param.name, f"has {len(items)} items", f"the most is {_SET_ITEMS}")
+    if len(items) > SET_ITEMS:
+        raise InvalidIntent(param.name, f"has {len(items)} items", f"the most is {SET_ITEMS}")
     return make_set([_typed(Param(param.name, kind.of), item) for item in items])
 
 

@@ -22,10 +22,9 @@ from holdfast.policy.facts.names import quote, require_text
 from holdfast.policy.facts.params import Judged, content_bytes, require_fields
 from holdfast.policy.facts.paths import parse_relative, require_own, require_workspace
 from holdfast.policy.facts.shell import shell_touches
+from holdfast.proto.limits import ENV_NAMES
 
 _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII).fullmatch
-_ENV_NAMES: Final = 64
-"""Names one intent may add to an environment."""
 
 _ARGV: Final = frozenset({"argv"})
 _ARGV_OPTIONS: Final = frozenset({"workdir", "env", "stdin", "stdin_encoding"})
@@ -81,8 +80,8 @@ def _env(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise InvalidIntent("env", "must be an object of strings", 'for example {"CI": "1"}')
     names: dict[object, object] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
-    if len(names) > _ENV_NAMES:
-        raise InvalidIntent("env", f"has {len(names)} names", f"the most is {_ENV_NAMES}")
+    if len(names) > ENV_NAMES:
+        raise InvalidIntent("env", f"has {len(names)} names", f"the most is {ENV_NAMES}")
     return dict(_variable(name, text) for name, text in names.items())
 
 

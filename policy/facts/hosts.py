@@ -28,9 +28,7 @@ from holdfast.policy.facts.addresses import (
 )
 from holdfast.policy.facts.model import InvalidIntent
 from holdfast.policy.facts.names import quote, require_seen
-from holdfast.proto.limits import HOST_BYTES
-
-MAX_LABEL = 63
+from holdfast.proto.limits import HOST_BYTES, HOST_LABEL_BYTES
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
@@ -112,7 +110,7 @@ def _checked(name: str, text: str, field: str) -> str:
     if (
         _NAME.fullmatch(name) is None
         or len(name) > HOST_BYTES
-        or any(len(label) > MAX_LABEL for label in name.split("."))
+        or any(len(label) > HOST_LABEL_BYTES for label in name.split("."))
     ):
         raise _not_a_host(text, field)
     return name

@@ -17,7 +17,7 @@ from unicodedata import category, is_normalized
 
 from holdfast.policy.facts.model import InvalidIntent
 
-MAX_QUOTED = 80
+QUOTED_WIDTH = 80
 """Characters of the caller's own input that an error repeats."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
@@ -39,7 +39,7 @@ _KIND_OF_UNSEEN = {
 
 def quote(text: str) -> str:
     """Return the caller's input in backticks: printable, short, unable to forge a log line."""
-    shown = text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 3] + "..."
+    shown = text if len(text) <= QUOTED_WIDTH else text[: QUOTED_WIDTH - 3] + "..."
     safe = "".join(
         char if char.isprintable() and char != "`" else f"\\u{{{ord(char):x}}}" for char in shown
     )
@@ -49,7 +49,7 @@ def quote(text: str) -> str:
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return a hint naming the nearest known name, else every known one."""
     names = sorted(known)
-    close = get_close_matches(name[:MAX_QUOTED], names, n=1)
+    close = get_close_matches(name[:QUOTED_WIDTH], names, n=1)
     if close:
         return f"did you mean `{close[0]}`?"
     return f"known: {', '.join(names)}" if names else "there is none"

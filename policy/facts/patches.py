@@ -23,8 +23,8 @@ from typing import NoReturn
 from holdfast.policy.facts.model import InvalidIntent
 from holdfast.policy.facts.names import quote
 from holdfast.policy.facts.paths import parse_relative
+from holdfast.proto.limits import PATCH_BYTES
 
-MAX_PATCH_BYTES = 1024 * 1024
 _NULL = "/dev/null"
 _GIT = "diff --git "
 _MODES = frozenset({"100644", "100755"})
@@ -131,8 +131,8 @@ def _patch_text(value: object, field: str) -> str:
         raise InvalidIntent(
             field, "holds half of a surrogate pair", "send the whole character, in UTF-8"
         ) from None
-    if size > MAX_PATCH_BYTES:
-        raise InvalidIntent(field, "is too long", f"the most is {MAX_PATCH_BYTES} bytes")
+    if size > PATCH_BYTES:
+        raise InvalidIntent(field, "is too long", f"the most is {PATCH_BYTES} bytes")
     return value
 
 

@@ -35,10 +35,7 @@ from holdfast.policy.facts.names import (
     suggest,
 )
 from holdfast.policy.facts.sensitive import sensitive_directory, sensitive_name
-from holdfast.proto.limits import PATH_BYTES, SEGMENT_BYTES
-
-MAX_DEPTH = 64
-"""Segments of one path: ancestors grow with the square of it."""
+from holdfast.proto.limits import PATH_BYTES, PATH_SEGMENTS, SEGMENT_BYTES
 
 _CACHED_PARENTS = 1024
 _CACHED_PARENT_LENGTH = 96
@@ -46,7 +43,7 @@ _CACHED_PARENT_LENGTH = 96
 _SEGMENT = r"(?:[A-Za-z0-9_+=@,\-]|\.(?=[A-Za-z0-9_]))(?:[A-Za-z0-9_.+=@,\-]*[A-Za-z0-9_+=@,\-])?"
 _PLAIN = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
 _DRIVE = re.compile(r"[A-Za-z]:")
-_PLAIN_LENGTH = 2 * MAX_DEPTH  # too short to be too deep
+_PLAIN_LENGTH = 2 * PATH_SEGMENTS  # too short to be too deep
 _PROC_LINKS = frozenset({"cwd", "root", "fd", "task", "map_files"})
 
 
@@ -82,9 +79,9 @@ def parse_relative(text: object, *, field: str, root: bool = False) -> str:
     if _DRIVE.match(text):
         raise InvalidIntent(field, f"{quote(text)} begins with a drive", "drop the drive")
     segments = text.split("/")
-    if len(segments) > MAX_DEPTH:
+    if len(segments) > PATH_SEGMENTS:
         raise InvalidIntent(
-            field, f"{quote(text)} is too deep", f"the most is {MAX_DEPTH} segments"
+            field, f"{quote(text)} is too deep", f"the most is {PATH_SEGMENTS} segments"
         )
     for segment in segments:
         _require_segment(segment, text, field)
@@ -240,8 +237,10 @@ def resolve_operand(
         text = _from_home(text, world, field)
     base = "" if text.startswith("/") else workdir_path(workdir, world)
     segments = _lexical(f"{base}/{text}", field)
-    if len(segments) > MAX_DEPTH:
-        raise Unjudgeable(field, f"{quote(text)} is too deep", f"the most is {MAX_DEPTH} segments")
+    if len(segments) > PATH_SEGMENTS:
+        raise Unjudgeable(
+            field, f"{quote(text)} is too deep", f"the most is {PATH_SEGMENTS} segments"
+        )
     return _entity_at("/" + "/".join(segments), world)
 
 

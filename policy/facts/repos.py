@@ -23,9 +23,7 @@ from holdfast.policy.facts.hosts import Host, canonical_host
 from holdfast.policy.facts.model import InvalidIntent, Touch, World
 from holdfast.policy.facts.names import quote, require_bytes_at_most, require_seen
 from holdfast.policy.facts.params import Judged, flag, require_fields
-
-MAX_REMOTE = 1024
-MAX_REF = 250
+from holdfast.proto.limits import PORT_MAX, REF_BYTES, REMOTE_BYTES
 
 _USER = r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}"
 _PIECE = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?"
@@ -39,7 +37,6 @@ _FORMS = (
     re.compile(rf"(?P<user>{_USER})@(?P<host>{_HOST}):{_PATH}"),
 )
 _DEFAULT_PORTS = {"https": 443, "ssh": 22}
-_MAX_PORT = 65535
 _BAD_REF = re.compile(r"[ ~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)|\A[/.\-+]|[/.]\Z")
 
 _REQUIRED = frozenset({"remote", "branch"})
@@ -76,7 +73,7 @@ def repo_touches(params: Mapping[str, object], _world: World) -> Judged:
 def parse_remote(value: object, *, field: str) -> Remote:
     """Return the parts of a remote, else raise InvalidIntent."""
     text = require_seen(value, field=field)
-    require_bytes_at_most(text, MAX_REMOTE, field=field)
+    require_bytes_at_most(text, REMOTE_BYTES, field=field)
     match = next((m for form in _FORMS if (m := form.fullmatch(text))), None)
     if match is None:
         _refuse_remote(text, field)
@@ -96,8 +93,8 @@ def parse_remote(value: object, *, field: str) -> Remote:
 def _with_port(host: Host, text: str | None, scheme: str, field: str) -> str:
     if text is None or text == str(_DEFAULT_PORTS[scheme]):
         return host.in_url
-    if text[0] == "0" or int(text) > _MAX_PORT:
-        raise InvalidIntent(field, f"port {quote(text)} is no port", f"1 to {_MAX_PORT}")
+    if text[0] == "0" or int(text) > PORT_MAX:
+        raise InvalidIntent(field, f"port {quote(text)} is no port", f"1 to {PORT_MAX}")
     return f"{host.in_url}:{text}"
 
 
@@ -112,7 +109,7 @@ def _refuse_remote(text: str, field: str) -> NoReturn:
 def parse_branch(value: object, *, field: str) -> str:
     """Return a branch's short name, else raise InvalidIntent."""
     text = require_seen(value, field=field)
-    require_bytes_at_most(text, MAX_REF, field=field)
+    require_bytes_at_most(text, REF_BYTES, field=field)
     if not text or _BAD_REF.search(text) or text in ("HEAD", "@"):
         raise InvalidIntent(
             field, f"{quote(text)} is not a branch name", "see `git check-ref-format --branch`"

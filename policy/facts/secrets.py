@@ -19,9 +19,7 @@ from holdfast.policy.facts.hosts import canonical_host
 from holdfast.policy.facts.model import InvalidIntent, Touch, World
 from holdfast.policy.facts.names import quote, require_bytes_at_most, require_match, require_text
 from holdfast.policy.facts.params import Judged, require_fields, whole_number
-
-MAX_SECRET_NAME = 128
-MAX_USES = 1000
+from holdfast.proto.limits import SECRET_NAME_BYTES, SECRET_USES
 
 _SEGMENT = r"[A-Za-z0-9_]+(?:(?:\.|-+)[A-Za-z0-9_]+)*"
 _SECRET = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
@@ -37,7 +35,7 @@ def secret_touches(kind: str, params: Mapping[str, object], _world: World) -> Ju
     require_fields(params, required=_REQUIRED, optional=_OPTIONAL)
     entity = secret_entity(params["name"], field="name")
     destination = _destination(params["destination"])
-    uses = whole_number(params, "uses", least=1, most=MAX_USES, default=1)
+    uses = whole_number(params, "uses", least=1, most=SECRET_USES, default=1)
     context: Mapping[str, Value] = {"destination": destination, "uses": uses}
     return Judged((Touch(kind, entity, context),), {"name": entity.uid.id, **context})
 
@@ -47,7 +45,7 @@ def secret_entity(value: object, *, field: str) -> Entity:
     name = require_match(
         value, _SECRET, field=field, rule="segments of A-Z a-z 0-9 _ . - joined by `/`"
     )
-    require_bytes_at_most(name, MAX_SECRET_NAME, field=field)
+    require_bytes_at_most(name, SECRET_NAME_BYTES, field=field)
     return Entity(Uid("Secret", name), {"name": name})
 
 

@@ -21,10 +21,7 @@ from holdfast.policy.cedar.values import Entity, Uid
 from holdfast.policy.facts.model import InvalidIntent, Touch, World
 from holdfast.policy.facts.names import require_match
 from holdfast.policy.facts.params import Judged, require_fields
-from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH
-
-MAX_VALUES = 10_000
-MAX_TEXT_BYTES = 1024 * 1024
+from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH, MCP_TEXT_BYTES, MCP_VALUES
 
 _SERVER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}", re.ASCII)
 _TOOL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-/]{0,127}", re.ASCII)
@@ -80,8 +77,8 @@ class _Freezer:
 
     def freeze(self, value: object, depth: int) -> object:
         self.values += 1
-        if self.values > MAX_VALUES:
-            raise InvalidIntent(self.field, "hold too many values", f"the most is {MAX_VALUES}")
+        if self.values > MCP_VALUES:
+            raise InvalidIntent(self.field, "hold too many values", f"the most is {MCP_VALUES}")
         if isinstance(value, str):
             return self.string(value)
         if value is None or isinstance(value, bool):
@@ -116,6 +113,6 @@ class _Freezer:
             raise InvalidIntent(
                 self.field, "hold half of a surrogate pair", "send the whole character, in UTF-8"
             ) from None
-        if self.text > MAX_TEXT_BYTES:
-            raise InvalidIntent(self.field, "hold too much text", f"at most {MAX_TEXT_BYTES} bytes")
+        if self.text > MCP_TEXT_BYTES:
+            raise InvalidIntent(self.field, "hold too much text", f"at most {MCP_TEXT_BYTES} bytes")
         return value

@@ -22,10 +22,8 @@ from urllib.parse import unquote_to_bytes
 from holdfast.policy.facts.hosts import Host, canonical_host
 from holdfast.policy.facts.model import InvalidIntent
 from holdfast.policy.facts.names import quote, require_bytes_at_most, require_seen
-from holdfast.proto.limits import URL_BYTES
+from holdfast.proto.limits import PORT_MAX, URL_BYTES, URL_UNESCAPES
 
-_MAX_PORT = 65535
-_MAX_UNESCAPES = 3
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _URL = re.compile(
@@ -108,8 +106,8 @@ def _why_not(url: str, field: str) -> InvalidIntent:
 
 
 def _port(text: str, field: str) -> int:
-    if text[0] == "0" or len(text) > len(str(_MAX_PORT)) or int(text) > _MAX_PORT:
-        raise InvalidIntent(field, f"port {quote(text)} is no port", f"1 to {_MAX_PORT}")
+    if text[0] == "0" or len(text) > len(str(PORT_MAX)) or int(text) > PORT_MAX:
+        raise InvalidIntent(field, f"port {quote(text)} is no port", f"1 to {PORT_MAX}")
     return int(text)
 
 
@@ -132,7 +130,7 @@ def _require_escapes(path: str, field: str) -> None:
     """Refuse a path that another decoder could read as another path."""
     _require_needed(path, field)
     current = path
-    for _ in range(_MAX_UNESCAPES):
+    for _ in range(URL_UNESCAPES):
         raw = unquote_to_bytes(current)
         try:
             decoded = raw.decode("utf-8")

@@ -35,10 +35,7 @@ from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.names import quote, require_bytes_at_most, require_match, require_text
 from holdfast.policy.facts.params import Judged, choice, content_bytes, require_fields
 from holdfast.policy.facts.url_grammar import ParsedUrl as ParsedUrl, parse_url as parse_url
-from holdfast.proto.limits import REQUESTS_PER_INTENT
-
-MAX_HEADERS = 64
-MAX_HEADER_BYTES = 8192
+from holdfast.proto.limits import HEADER_BYTES, HEADERS, REQUESTS_PER_INTENT
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 OWNED_HEADERS = frozenset({
@@ -189,8 +186,8 @@ def _headers(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise InvalidIntent("headers", "must be an object", '`{"accept": "text/html"}`')
     given = cast("Mapping[object, object]", value)
-    if len(given) > MAX_HEADERS:
-        raise InvalidIntent("headers", f"are {len(given)}", f"the most is {MAX_HEADERS}")
+    if len(given) > HEADERS:
+        raise InvalidIntent("headers", f"are {len(given)}", f"the most is {HEADERS}")
     found: dict[str, str] = {}
     for name, content in given.items():
         _add_header(found, name, content)
@@ -208,7 +205,7 @@ def _add_header(found: dict[str, str], name: object, content: object) -> None:
     if key in found:
         raise InvalidIntent(f"headers.{key}", "is given twice", "once, in lower case")
     content = require_text(content, field=f"headers.{key}")
-    require_bytes_at_most(content, MAX_HEADER_BYTES, field=f"headers.{key}")
+    require_bytes_at_most(content, HEADER_BYTES, field=f"headers.{key}")
     if _VALUE.fullmatch(content) is None:
         raise InvalidIntent(
             f"headers.{key}",

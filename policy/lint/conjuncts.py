@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from cedarpy import pst
 
+from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN
+
 __all__ = ["Conjunct", "Demands", "conjuncts", "subject_of"]
 
 Literal: TypeAlias = "bool | int | str | pst.EntityUid"
-LOW, HIGH = -(2**63), 2**63 - 1
 _FLIPPED = {
     "less": "greater_eq",
     "less_eq": "greater",
@@ -74,8 +75,8 @@ class _Room:
 
     among: set[Literal] | None = None
     excluded: set[Literal] = field(default_factory=set["Literal"])
-    low: int = LOW
-    high: int = HIGH
+    low: int = INTEGER_MIN
+    high: int = INTEGER_MAX
     patterns: list[tuple[pst.PatternElem, ...]] = field(
         default_factory=list["tuple[pst.PatternElem, ...]"]
     )

@@ -19,7 +19,7 @@ from holdfast.policy.source.rules import SourceRule
 
 __all__ = ["check_schema", "validate"]
 
-MAX_SAID = 200
+SAID_WIDTH = 200
 """Characters of the engine's own words that are shown."""
 
 _FOR_POLICY = re.compile(r"^for policy `[^`]*`, ")
@@ -86,7 +86,7 @@ def _placed(rule: SourceRule, said: str, draft: Draft) -> Problem:
         if problem is not None:
             return problem
     plain = _INTERNAL.sub(lambda found: found[1], words)
-    message = f"{displayed(rule.id)} is refused by the schema: {plain[:MAX_SAID]}"
+    message = f"{displayed(rule.id)} is refused by the schema: {plain[:SAID_WIDTH]}"
     hint = "see what the rule is asked with `holdfast policy facts`"
     return draft.spans.problem(rule.template, "invalid-rule", message, hint, part="effect")
 

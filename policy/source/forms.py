@@ -10,6 +10,8 @@ import ipaddress
 import re
 import unicodedata
 
+from holdfast.proto.limits import DURATION_MS, HOST_BYTES, NAME_CHARACTERS, PATH_BYTES
+
 __all__ = [
     "BUILTIN_PREFIXES",
     "ID",
@@ -22,16 +24,12 @@ __all__ = [
     "program_complaint",
 ]
 
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+ID = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{NAME_CHARACTERS - 1}}}")
 """Names of rules, groups, approvals, profiles."""
 KIND = re.compile(r"([a-z][a-z0-9_]{0,31})\.([a-z][a-z0-9_]{0,31})")
 PARAM = re.compile(r"[a-z][a-z0-9_]{0,63}")
 BUILTIN_PREFIXES = frozenset({"fs", "process", "net", "secret", "repo", "mcp", "tool", "shell"})
 KNOWN_TOOLSETS = ("build", "interpreter", "network", "vcs")
-MAX_DURATION_MS = 10 * 366 * 86_400_000
-"""Ten years: a longer one is a slip of the finger."""
-MAX_HOST = 253
-MAX_PATH_BYTES = 4096
 
 _DURATION = re.compile(
     r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m(?!s))?(?:(\d{1,9})s)?(?:(\d{1,12})ms)?"
@@ -49,7 +47,7 @@ def duration_ms(text: str) -> int | None:
         return None
     parts = zip(found.groups(), _UNITS_MS, strict=True)
     total = sum(int(count) * unit for count, unit in parts if count)
-    return total if total <= MAX_DURATION_MS else None
+    return total if total <= DURATION_MS else None
 
 
 def host_complaint(host: str, *, pattern: bool = False) -> tuple[str, str]:
@@ -81,7 +79,7 @@ def _name_complaint(host: str) -> tuple[str, str]:
         return "is a number in disguise", "write the address in dotted form"
     if host.startswith(".") or host.endswith("."):
         return "begins or ends with a dot", f"write `{host.strip('.')}`"
-    if len(host) > MAX_HOST or not all(_LABEL.fullmatch(label) for label in host.split(".")):
+    if len(host) > HOST_BYTES or not all(_LABEL.fullmatch(label) for label in host.split(".")):
         return "is no host name", "letters, digits, `-` and dots"
     return "", ""
 
@@ -152,8 +150,8 @@ def _segments_complaint(body: str, prefix: str, *, folder: bool) -> tuple[str, s
         return "holds a control character", "no path that is judged has one"
     if not unicodedata.is_normalized("NFC", body):
         return "is not in Unicode form NFC", f'write `"{unicodedata.normalize("NFC", body)}"`'
-    if len(body.encode("utf-8", "surrogatepass")) > MAX_PATH_BYTES:
-        return "is longer than any path", f"at most {MAX_PATH_BYTES} bytes"
+    if len(body.encode("utf-8", "surrogatepass")) > PATH_BYTES:
+        return "is longer than any path", f"at most {PATH_BYTES} bytes"
     return _normal_complaint(body, prefix, folder=folder)
 
 

@@ -24,11 +24,9 @@ from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.source.forms import ID
 from holdfast.policy.source.reading import Table, as_list, describe
 from holdfast.policy.source.tables import Approval, Who
+from holdfast.proto.limits import APPROVAL_SLOTS, APPROVAL_USES
 
 __all__ = ["read_approvals"]
-
-MAX_SLOTS = 8
-MAX_USES = 1000
 
 
 def read_approvals(table: Table, who: Who | None) -> Mapping[str, Approval]:
@@ -49,7 +47,7 @@ def _approval(name: str, table: Table, who: Who | None) -> Approval:
         slots=_slots(table, who),
         ttl_ms=table.duration("ttl"),
         pending_ttl_ms=table.duration("pending_ttl", "1h"),
-        uses=table.number("uses", 1, low=1, high=MAX_USES),
+        uses=table.number("uses", 1, low=1, high=APPROVAL_USES),
         exclude=_group_set(table, "exclude", who),
         distinct_groups=table.flag("distinct_groups", default=True),
         emergency=table.flag("emergency", default=False),
@@ -74,9 +72,10 @@ def _slots(table: Table, who: Who | None) -> tuple[frozenset[str], ...]:
         else:
             table.note("slots", code, message, 'write `slots = [["owners"]]`')
         return ()
-    if len(slots) > MAX_SLOTS:
-        table.note("slots", "bad-value", f"`slots` has more than {MAX_SLOTS} entries")
-    return tuple(_slot(table, index, slot, who) for index, slot in enumerate(slots[:MAX_SLOTS]))
+    if len(slots) > APPROVAL_SLOTS:
+        table.note("slots", "bad-value", f"`slots` has more than {APPROVAL_SLOTS} entries")
+    kept = slots[:APPROVAL_SLOTS]
+    return tuple(_slot(table, index, slot, who) for index, slot in enumerate(kept))
 
 
 def _slot(table: Table, index: int, slot: object, who: Who | None) -> frozenset[str]:

@@ -34,14 +34,13 @@ from holdfast.policy.source.read_manifest import EXPECTATIONS
 from holdfast.policy.source.reading import Table, TomlFile, as_list, as_table
 from holdfast.policy.source.tables import Case, Place, Probe, Situation
 from holdfast.proto import strict_json
+from holdfast.proto.limits import CASE_NAME_CHARACTERS, JSON_DEPTH
 
 __all__ = ["read_cases", "read_probes"]
 
 ASKED_KIND = re.compile(r"[a-z][a-z0-9_]{0,31}\.[a-z][a-z0-9_]{0,31}")
 REASON = re.compile(r"[a-z][a-z0-9_]{0,63}")
 DEPLOYMENTS = ("dev", "ci", "staging", "prod")
-MAX_NAME = 200
-MAX_PARAM_DEPTH = 32
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z")
 
 
@@ -54,7 +53,7 @@ def read_cases(table: Table) -> tuple[Case, ...]:
 
 def _case(table: Table) -> Case:
     found = Case(
-        name=table.text("name", limit=MAX_NAME),
+        name=table.text("name", limit=CASE_NAME_CHARACTERS),
         situation=_situation(table),
         expect=table.choice("expect", EXPECTATIONS),
         rules=_rules(table),
@@ -123,8 +122,8 @@ def _params(table: Table) -> Mapping[str, object]:
 
 def _not_json(value: object, depth: int) -> str:
     """Return what keeps a value from being JSON, or ""."""
-    if depth > MAX_PARAM_DEPTH:
-        return f"more than {MAX_PARAM_DEPTH} levels"
+    if depth > JSON_DEPTH:
+        return f"more than {JSON_DEPTH} levels"
     below = as_table(value)
     items = as_list(value) if below is None else list(below.values())
     if items is not None:

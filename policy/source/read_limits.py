@@ -22,10 +22,10 @@ import re
 from holdfast.policy.diagnostics import displayed
 from holdfast.policy.source.reading import Table
 from holdfast.policy.source.tables import Bucket, Budget, Limits
+from holdfast.proto.limits import RATE_TOKENS
 
 __all__ = ["read_limits"]
 
-MAX_TOKENS = 1_000_000
 _RATE = re.compile(r"([1-9]\d{0,6})/(s|m|h|d)")
 _PER_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -50,10 +50,10 @@ def _bucket(table: Table, key: str) -> Bucket | None:
     written = each.text("rate")
     rate = _RATE.fullmatch(written)
     tokens, per_ms = (int(rate[1]), _PER_MS[rate[2]]) if rate else (1, 1_000)
-    if (rate is None or tokens > MAX_TOKENS) and isinstance(each.data.get("rate"), str):
-        hint = f'write `"10/s"` (s, m, h or d), at most {MAX_TOKENS}'
+    if (rate is None or tokens > RATE_TOKENS) and isinstance(each.data.get("rate"), str):
+        hint = f'write `"10/s"` (s, m, h or d), at most {RATE_TOKENS}'
         each.note("rate", "bad-value", f"{displayed(written)} is no rate", hint)
-    burst = each.number("burst", tokens, low=1, high=MAX_TOKENS)
+    burst = each.number("burst", tokens, low=1, high=RATE_TOKENS)
     each.finish()
     return Bucket(tokens, per_ms, burst)
 

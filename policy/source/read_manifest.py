@@ -24,6 +24,7 @@ import re
 
 from holdfast.policy.source.reading import Table
 from holdfast.policy.source.tables import Accepted, EngineRange, Expectation, Manifest
+from holdfast.proto.limits import WHY_CHARACTERS
 
 __all__ = ["read_manifest"]
 
@@ -31,7 +32,6 @@ BUNDLE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 VERSION = re.compile(r"\d{1,4}\.\d{1,4}(?:\.\d{1,4})?")
 CORPUS = re.compile(r"[a-z][a-z0-9-]{0,31}")
 EXPECTATIONS: tuple[Expectation, ...] = ("allow", "deny", "pending")
-MAX_WHY = 2000
 
 
 def read_manifest(table: Table) -> Manifest:
@@ -67,7 +67,7 @@ def _accepted(table: Table) -> Accepted:
         witness=table.text("witness"),
         before=table.choice("from", EXPECTATIONS),
         after=table.choice("to", EXPECTATIONS),
-        why=table.text("why", limit=MAX_WHY),
+        why=table.text("why", limit=WHY_CHARACTERS),
     )
     if "why" in table and not found.why.strip():
         table.note("why", "bad-value", "`why` says nothing", "say why the change is right")

@@ -23,12 +23,10 @@ from holdfast.policy.diagnostics import displayed
 from holdfast.policy.source.forms import ID, host_complaint, path_complaint
 from holdfast.policy.source.reading import Table
 from holdfast.policy.source.tables import Evidence, Profile, Sandbox
+from holdfast.proto.limits import EVIDENCE_COPIES, OUTPUT_BYTES, OUTPUT_LINES
 
 __all__ = ["read_profiles"]
 
-MAX_OUTPUT_BYTES = 1 << 30
-MAX_OUTPUT_LINES = 10_000_000
-MAX_COPIES = 32
 _SANDBOXES = {"none": Sandbox.NONE, "workspace": Sandbox.WORKSPACE, "strict": Sandbox.STRICT}
 
 
@@ -49,8 +47,8 @@ def _profile(name: str, table: Table) -> Profile:
         name=name,
         sandbox=_SANDBOXES[table.choice("sandbox", tuple(_SANDBOXES), "none")],
         timeout_ms=table.optional_duration("timeout"),
-        output_bytes=table.optional_number("output_bytes", low=1, high=MAX_OUTPUT_BYTES),
-        output_lines=table.optional_number("output_lines", low=1, high=MAX_OUTPUT_LINES),
+        output_bytes=table.optional_number("output_bytes", low=1, high=OUTPUT_BYTES),
+        output_lines=table.optional_number("output_lines", low=1, high=OUTPUT_LINES),
         network=_network(table),
         redact=_names(table, "redact"),
         hide=_hidden(table),
@@ -100,7 +98,7 @@ def _evidence(table: Table) -> Evidence | None:
     if evidence is None:
         return None
     found = Evidence(
-        copies=evidence.number("copies", low=1, high=MAX_COPIES),
+        copies=evidence.number("copies", low=1, high=EVIDENCE_COPIES),
         within_ms=evidence.duration("within"),
     )
     evidence.finish()

@@ -55,6 +55,14 @@ from holdfast.policy.source.tables import (
     Tool,
     ToolResource,
 )
+from holdfast.proto.limits import (
+    INTEGER_MAX,
+    INTEGER_MIN,
+    TOOL_PARAMS,
+    TOOL_TEXT_CHARACTERS,
+    TOOL_TIMEOUT_MS,
+    TOOL_VALUES,
+)
 
 __all__ = ["read_tools"]
 
@@ -73,11 +81,6 @@ TYPES = (
     "set<enum>",
     "opaque",
 )
-MAX_PARAMS = 64
-MAX_TEXT = 65_536
-MAX_VALUES = 256
-MAX_TIMEOUT_MS = 3_600_000
-_LOW, _HIGH = -(2**63), 2**63 - 1
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _URL = re.compile(r"(https?)://([^/?#]*)([/?].*)?", re.DOTALL)
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,4}")
@@ -130,7 +133,7 @@ def _tool(kind: str, table: Table) -> Tool:
         template=template,
         place=table.place(),
     )
-    if found.timeout_ms > MAX_TIMEOUT_MS:
+    if found.timeout_ms > TOOL_TIMEOUT_MS:
         table.note("timeout", "bad-value", "`timeout` is longer than an hour", 'at most `"1h"`')
     if run == "runtime" and template is None and not {"exec", "http"} & table.data.keys():
         hint = "add `exec = [...]` or `http = {...}`, or let the caller run it"
@@ -143,8 +146,8 @@ def _params(table: Table) -> tuple[Param, ...]:
     params = table.table("params")
     if params is None:
         return ()
-    if len(params.data) > MAX_PARAMS:
-        table.note("params", "bad-value", f"more than {MAX_PARAMS} parameters")
+    if len(params.data) > TOOL_PARAMS:
+        table.note("params", "bad-value", f"more than {TOOL_PARAMS} parameters")
     found: list[Param] = []
     for name, each in params.named_tables():
         if not PARAM.fullmatch(name):
@@ -176,19 +179,19 @@ def _type(table: Table) -> ParamType:
 
 
 def _string(table: Table) -> StringType:
-    return StringType(table.number("max_length", 4096, low=1, high=MAX_TEXT))
+    return StringType(table.number("max_length", 4096, low=1, high=TOOL_TEXT_CHARACTERS))
 
 
 def _int(table: Table) -> IntType:
-    low = table.number("min", _LOW, low=_LOW, high=_HIGH)
-    high = table.number("max", _HIGH, low=_LOW, high=_HIGH)
+    low = table.number("min", INTEGER_MIN, low=INTEGER_MIN, high=INTEGER_MAX)
+    high = table.number("max", INTEGER_MAX, low=INTEGER_MIN, high=INTEGER_MAX)
     if low > high:
         table.note("min", "bad-value", f"`min` is {low}, `max` is {high}", "exchange them")
     return IntType(low, high)
 
 
 def _enum(table: Table) -> EnumType:
-    values = table.texts("values", required=True, limit=MAX_VALUES)
+    values = table.texts("values", required=True, limit=TOOL_VALUES)
     if "values" in table and not values:
         table.note("values", "bad-value", "an enum needs at least one value")
     return EnumType(values)

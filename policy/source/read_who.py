@@ -45,6 +45,7 @@ from holdfast.policy.source.tables import (
     UidIdentity,
     Who,
 )
+from holdfast.proto.limits import GROUPS, GROUPS_PER_SUBJECT, SUBJECTS, UID_MAX
 
 __all__ = ["read_who"]
 
@@ -52,10 +53,6 @@ SUBJECT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}")
 SPIFFE = re.compile(r"spiffe://[a-z0-9._-]{1,255}(?:/[A-Za-z0-9._-]{1,255}){1,16}")
 ISSUER = re.compile(r"https://[^\s?#]{1,500}")
 KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,255}")
-MAX_UID = 2**32 - 2
-MAX_GROUPS = 64
-MAX_SUBJECTS = 10_000
-MAX_ALL_GROUPS = 1_000
 _NO_UID = 2**32
 
 
@@ -75,9 +72,9 @@ def read_who(table: Table) -> Who:
     for subject in subjects:
         for group in subject.groups:
             parents.setdefault(group, ())
-    if len(subjects) > MAX_SUBJECTS or len(parents) > MAX_ALL_GROUPS:
+    if len(subjects) > SUBJECTS or len(parents) > GROUPS:
         message = f"{len(subjects)} agents and people in {len(parents)} groups"
-        hint = f"at most {MAX_SUBJECTS}, in {MAX_ALL_GROUPS}: map them by claims instead"
+        hint = f"at most {SUBJECTS}, in {GROUPS}: map them by claims instead"
         table.file.note((), "too-large", message, hint)
         return Who()
     closed = _closed(parents)
@@ -92,7 +89,7 @@ def _subject(table: Table, kind: Literal["Agent", "Person"]) -> Subject:
         message = f"nothing says how {displayed(name)} is recognised"
         hint = "add `uid`, `spiffe`, `key`, or `issuer` with `claims`"
         table.note("id", "missing-key", message, hint)
-    groups = table.texts("groups", limit=MAX_GROUPS)
+    groups = table.texts("groups", limit=GROUPS_PER_SUBJECT)
     _check_group_names(table, "groups", groups)
     found = Subject(
         kind=kind,
@@ -108,7 +105,7 @@ def _subject(table: Table, kind: Literal["Agent", "Person"]) -> Subject:
 
 
 def _identities(table: Table) -> Iterator[TransportIdentity]:
-    uid = table.optional_number("uid", high=MAX_UID)
+    uid = table.optional_number("uid", high=UID_MAX)
     if uid is not None:
         yield UidIdentity(uid)
     spiffe = table.optional_text("spiffe")
@@ -152,7 +149,7 @@ def _groups(table: Table) -> dict[str, tuple[str, ...]]:
     parents: dict[str, tuple[str, ...]] = {}
     for each in table.tables("group"):
         name = each.name("id")
-        above = each.texts("in", limit=MAX_GROUPS)
+        above = each.texts("in", limit=GROUPS_PER_SUBJECT)
         _check_group_names(each, "in", above)
         each.finish()
         if name in parents:

@@ -19,13 +19,12 @@ from holdfast.policy.diagnostics import Problem, Severity, SourceText, closest, 
 from holdfast.policy.source.forms import ID, duration_ms
 from holdfast.policy.source.tables import Place
 from holdfast.policy.source.toml_places import Location, Path, locate
+from holdfast.proto.limits import LIST_ITEMS, TEXT_CHARACTERS, TOML_LINE_CHARACTERS
 
 __all__ = ["Table", "TomlFile", "as_list", "as_table", "describe", "read_toml"]
 
 Name = TypeVar("Name", bound=str)
-MAX_TOML_LINE = 4_000
-"""Characters of a line: `tomllib` takes the square of a dotted key's length."""
-_LONG_LINE = re.compile(rf"[^\n]{{{MAX_TOML_LINE + 1}}}")
+_LONG_LINE = re.compile(rf"[^\n]{{{TOML_LINE_CHARACTERS + 1}}}")
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TYPES: Mapping[type, str] = {
     str: "text",
@@ -78,7 +77,7 @@ def read_toml(file: str, text: str) -> tuple[Table, TomlFile]:
     """Parse a file; text that is no TOML becomes an empty table and a problem."""
     long = _LONG_LINE.search(text)
     if long is not None:
-        message = f"this line is longer than {MAX_TOML_LINE} characters"
+        message = f"this line is longer than {TOML_LINE_CHARACTERS} characters"
         return _unreadable(file, text, message, long.start())
     try:
         data = tomllib.loads(text)
@@ -163,7 +162,7 @@ class Table:
             return None
         return value
 
-    def text(self, key: str, default: str | None = None, *, limit: int = 1024) -> str:
+    def text(self, key: str, default: str | None = None, *, limit: int = TEXT_CHARACTERS) -> str:
         """Return a text; without a default the key is required."""
         value = self._get(key, str, required=default is None)
         if not isinstance(value, str):
@@ -240,7 +239,9 @@ class Table:
         self._asked.add(key)
         return self.duration(key, "1s", low=low) if key in self.data else None
 
-    def texts(self, key: str, *, required: bool = False, limit: int = 1024) -> tuple[str, ...]:
+    def texts(
+        self, key: str, *, required: bool = False, limit: int = LIST_ITEMS
+    ) -> tuple[str, ...]:
         """Return a list of distinct texts."""
         value = as_list(self._get(key, list, required=required))
         if value is None:

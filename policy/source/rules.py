@@ -22,6 +22,7 @@ from cedarpy import pst
 from holdfast.policy.cedar.syntax import Parsed, Spans
 from holdfast.policy.diagnostics import Problem, closest, displayed
 from holdfast.policy.source.forms import ID
+from holdfast.proto.limits import ANNOTATION_CHARACTERS
 
 __all__ = ["ANNOTATIONS", "SourceRule", "children", "read_rules", "walk"]
 
@@ -33,7 +34,6 @@ ANNOTATIONS: Mapping[str, str] = {
     "profile": "what a run under this permit owes",
     "advice": "a note for whoever reads the decision",
 }
-MAX_ANNOTATION = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,8 +192,8 @@ class _Checks:
                 hint = f'write `@{name}("...")`: {ANNOTATIONS[name]}'
                 message = f"{shown} says nothing"
                 self._note(self.template, "empty-annotation", message, hint, f"@{name}")
-            elif len(value) > MAX_ANNOTATION:
-                message = f"{shown} is longer than {MAX_ANNOTATION} characters"
+            elif len(value) > ANNOTATION_CHARACTERS:
+                message = f"{shown} is longer than {ANNOTATION_CHARACTERS} characters"
                 self._note(
                     self.template, "empty-annotation", message, "say it shorter", f"@{name}="
                 )

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 import cedarpy
 from cedarpy import pst
 
-from holdfast.policy.cedar.syntax.cursor import MAX_DEPTH
 from holdfast.policy.cedar.syntax.rules import RuleParser
 from holdfast.policy.cedar.syntax.spans import Span, Spans
 from holdfast.policy.cedar.syntax.tokens import tokenize
 from holdfast.policy.diagnostics import Problem, SourceText, displayed, sort_problems
 
-__all__ = ["MAX_DEPTH", "Parsed", "Span", "Spans", "parse_rules"]
+__all__ = ["Parsed", "Span", "Spans", "parse_rules"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A cursor over one file's tokens: what was read, where it stands, what is wrong with it.
 
 Rules of this file:
-1. Neither the parser's recursion nor a tree's depth passes `MAX_DEPTH`: what comes after
+1. Neither the parser's recursion nor a tree's depth passes `EXPRESSION_DEPTH`: what comes after
    (compiler, evaluator, tracer, the engine itself) recurses over these trees.
 2. Every node built is noted with its place; a node without one could not be blamed.
 """
@@ -15,11 +15,9 @@ from cedarpy import pst
 from holdfast.policy.cedar.syntax.literals import text_value
 from holdfast.policy.cedar.syntax.tokens import RESERVED, Token
 from holdfast.policy.diagnostics import Problem, SourceText, displayed
+from holdfast.proto.limits import EXPRESSION_DEPTH
 
-__all__ = ["MAX_DEPTH", "Cursor", "RuleBroken"]
-
-MAX_DEPTH = 64
-"""Levels of nesting, in the text and in the tree."""
+__all__ = ["Cursor", "RuleBroken"]
 
 
 class RuleBroken(Exception):
@@ -95,7 +93,7 @@ class Cursor:
         depth = 1 + max((self._depths[id(child)] for child in children), default=0)
         self.nodes[id(node)] = (node, start, self.last_end)
         self._depths[id(node)] = depth
-        if depth > MAX_DEPTH:
+        if depth > EXPRESSION_DEPTH:
             self._too_deep(start)
         return node
 
@@ -112,7 +110,7 @@ class Cursor:
             start,
             self.last_end,
             "too-deep",
-            f"this nests deeper than {MAX_DEPTH} levels",
+            f"this nests deeper than {EXPRESSION_DEPTH} levels",
             "split the rule in two, or ask a set: `[...].contains(x)`",
         )
         raise RuleBroken
@@ -120,7 +118,7 @@ class Cursor:
     def nested(self, step: int) -> None:
         """Count a bracket opened (+1) or closed (-1) and stop beyond the ceiling."""
         self.nesting += step
-        if self.nesting > MAX_DEPTH:
+        if self.nesting > EXPRESSION_DEPTH:
             self._too_deep(self.now.start)
 
     # Names and texts

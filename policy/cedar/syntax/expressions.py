@@ -17,13 +17,11 @@ from holdfast.policy.cedar.syntax.cursor import Cursor
 from holdfast.policy.cedar.syntax.literals import wildcard_pattern
 from holdfast.policy.cedar.syntax.tokens import VARIABLES, Token
 from holdfast.policy.diagnostics import closest, displayed
+from holdfast.proto.limits import INTEGER_MAX, PREFIXES
 
 __all__ = ["ExpressionParser"]
 
-MAX_PREFIXES = 4
-"""Cedar takes at most four `!` or `-` in a row."""
-MAX_LONG = 2**63 - 1
-_LONGEST_LONG = len(str(MAX_LONG))
+_LONGEST_LONG = len(str(INTEGER_MAX))
 
 
 _COMPARISONS: dict[str, pst.BinaryOpName] = {
@@ -175,8 +173,8 @@ class ExpressionParser(Cursor):
             return self._member()
         prefixes: list[Token] = []
         while self.now.kind == kind:
-            if len(prefixes) == MAX_PREFIXES:
-                self.stop(f"expected at most {MAX_PREFIXES} of `{kind}`", "two cancel out")
+            if len(prefixes) == PREFIXES:
+                self.stop(f"expected at most {PREFIXES} of `{kind}`", "two cancel out")
             prefixes.append(self.advance())
         if kind == "-" and self.now.kind == "int" and not self._member_goes_on():
             number = self._long(negative=True)
@@ -195,9 +193,9 @@ class ExpressionParser(Cursor):
     def _long(self, *, negative: bool = False) -> int:
         token = self.advance()
         digits = token.text.lstrip("0")
-        value = int(digits or "0") if len(digits) <= _LONGEST_LONG else MAX_LONG + 2
-        if value > MAX_LONG + negative:
-            hint = f"numbers go from -{MAX_LONG + 1} to {MAX_LONG}"
+        value = int(digits or "0") if len(digits) <= _LONGEST_LONG else INTEGER_MAX + 2
+        if value > INTEGER_MAX + negative:
+            hint = f"numbers go from -{INTEGER_MAX + 1} to {INTEGER_MAX}"
             shown = displayed(token.text, 40)
             self.note(token.start, token.end, "number-too-large", f"{shown} is too large", hint)
             value = 0

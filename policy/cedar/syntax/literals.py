@@ -23,7 +23,7 @@ _ESCAPE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
-_MAX_CODE_DIGITS = 6
+_CODE_DIGITS = 6
 
 
 def text_value(quoted: str) -> tuple[str, str]:
@@ -68,7 +68,7 @@ def _char(found: re.Match[str], *, pattern: bool) -> str | None:
         return chr(int(found["byte"], 16))
     if found["code"]:
         digits = found["code"].replace("_", "")
-        return _scalar(int(digits, 16)) if len(digits) <= _MAX_CODE_DIGITS else None
+        return _scalar(int(digits, 16)) if len(digits) <= _CODE_DIGITS else None
     return "*" if found["star"] and pattern else None
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from holdfast.policy.diagnostics import Problem, SourceText, displayed
+from holdfast.proto.limits import PROBLEMS_PER_CHECK
 
 __all__ = ["RESERVED", "VARIABLES", "Comment", "Token", "Tokens", "tokenize"]
 
@@ -23,8 +24,6 @@ RESERVED = frozenset({"true", "false", "if", "then", "else", "in", "is", "like",
 """Words that can be no name of an attribute, a type or a record key."""
 VARIABLES = ("principal", "action", "resource", "context")
 
-MAX_NONSENSE = 100
-"""Characters without a meaning that are reported one by one; a file of them is no rule file."""
 
 _SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SCANNER = re.compile(
@@ -84,7 +83,7 @@ def tokenize(source: SourceText) -> Tokens:
             tokens.append(Token(piece, piece, start, end))
         elif kind:
             tokens.append(Token(kind, text[start:end], start, end))
-        elif len(problems) < MAX_NONSENSE:
+        elif len(problems) < PROBLEMS_PER_CHECK:
             problems.append(_not_a_token(source, start, end))
     tokens.append(Token("end", "", len(text), len(text)))
     return Tokens(tuple(tokens), tuple(comments), tuple(problems))

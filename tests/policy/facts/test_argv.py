@@ -16,7 +16,6 @@ import pytest
 
 from holdfast.policy.cedar.values import ip
 from holdfast.policy.facts.argv import argv_touches
-from holdfast.policy.facts.commands.call import MAX_NESTING
 from holdfast.policy.facts.commands.environment import (
     DECIDES_PROGRAM,
     HARMLESS,
@@ -27,7 +26,7 @@ from holdfast.policy.facts.commands.spec import ROLES, Spec, compile_spec
 from holdfast.policy.facts.commands.tables import SPECS, lookup
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.shell import shell_touches
-from holdfast.proto.limits import ARGV_BYTES, ARGV_ITEMS
+from holdfast.proto.limits import ARGV_BYTES, ARGV_ITEMS, PROGRAM_NESTING
 
 HERE = Path(__file__).parent
 WORLD = World({"main": "/w/main", "docs": "/w/docs"}, home="/home/me")
@@ -171,6 +170,6 @@ def test_every_row_compiles_and_every_role_is_used() -> None:
 
 
 def test_nesting_has_a_ceiling() -> None:
-    argv_touches(["nice"] * (MAX_NESTING - 1) + ["ls"], workdir=".", world=WORLD)
+    argv_touches(["nice"] * (PROGRAM_NESTING - 1) + ["ls"], workdir=".", world=WORLD)
     with pytest.raises(Unjudgeable):
-        argv_touches(["nice"] * MAX_NESTING + ["ls"], workdir=".", world=WORLD)
+        argv_touches(["nice"] * PROGRAM_NESTING + ["ls"], workdir=".", world=WORLD)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from holdfast.policy.facts.model import InvalidIntent
-from holdfast.policy.facts.patches import MAX_PATCH_BYTES, Change, parse_patch
+from holdfast.policy.facts.patches import Change, parse_patch
+from holdfast.proto.limits import PATCH_BYTES
 
 BODY = "@@ -1 +1 @@\n-a\n+b\n"
 END = "\\ No newline at end of file\n"
@@ -54,7 +55,7 @@ def test_accepted(text: str, found: tuple[str | None, str | None, str | None]) -
         ("", "does not end with a newline"),
         ("\n", "line 1: `` begins no file"),
         (f"--- a/x\n+++ b/x\n{BODY[:-1]}", "does not end with a newline"),
-        ("x" * (MAX_PATCH_BYTES + 1), "too long"),
+        ("x" * (PATCH_BYTES + 1), "too long"),
         (f"From: me\n\n--- a/x\n+++ b/x\n{BODY}", "line 1: `From: me` begins no file"),
         (f"--- a/x\n+++ b/x\n{BODY}\n--- a/y\n+++ b/y\n{BODY}", "line 6: `` begins no file"),
         (f"--- a/x\n+++ b/x\n{BODY}--- a/x\n+++ b/x\n{BODY}", "changes `x` twice"),

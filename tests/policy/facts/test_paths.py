@@ -7,7 +7,6 @@ import pytest
 from holdfast.policy.cedar.values import Uid
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
 from holdfast.policy.facts.paths import (
-    MAX_DEPTH,
     extension,
     outside_entity,
     parse_relative,
@@ -16,6 +15,7 @@ from holdfast.policy.facts.paths import (
     resolve_operand,
     workdir_path,
 )
+from holdfast.proto.limits import PATH_SEGMENTS
 
 WORLD = World(
     workspaces={
@@ -48,7 +48,7 @@ WORLD = World(
         "1:2",
         "a*b?[c]",
         "$HOME/x",
-        "/".join("a" * MAX_DEPTH),
+        "/".join("a" * PATH_SEGMENTS),
         "a" * 255,
         "é" * 127,
         "/".join(["x" * 200] * 20),
@@ -93,8 +93,8 @@ def test_accepted_as_it_is(text: str) -> None:
         ("a" * 256, "256 bytes long"),
         ("é" * 128, "256 bytes long"),
         ("/".join(["x" * 250] * 17), "bytes long"),
-        ("/".join("a" * (MAX_DEPTH + 1)), "too deep"),
-        ("/".join(["é"] * (MAX_DEPTH + 1)), "too deep"),
+        ("/".join("a" * (PATH_SEGMENTS + 1)), "too deep"),
+        ("/".join(["é"] * (PATH_SEGMENTS + 1)), "too deep"),
     ],
 )
 def test_refused(text: object, message: str) -> None:
@@ -276,7 +276,7 @@ def test_operand_refused(text: str, message: str) -> None:
         "/dev/fd/3",
         "/dev/fd/../cwd/.env",
         "x" * 5000,
-        "/".join("a" * (MAX_DEPTH + 1)),
+        "/".join("a" * (PATH_SEGMENTS + 1)),
     ],
 )
 def test_operand_nobody_can_judge(text: str) -> None:

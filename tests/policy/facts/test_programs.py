@@ -7,13 +7,13 @@ import pytest
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
 from holdfast.policy.facts.programs import (
     ALIASES,
-    MAX_PROGRAM_BYTES,
     TOOLSETS,
     VERSIONED,
     family,
     resolve_place,
     resolve_program,
 )
+from holdfast.proto.limits import PATH_BYTES
 
 WORLD = World(
     {"main": "/w/main", "docs": "/w/docs"},
@@ -60,9 +60,9 @@ def test_resolved(asked: str, workdir: str, ident: str, trusted: bool, toolsets:
 @pytest.mark.parametrize(
     "asked",
     [
-        "", ".", "..", "a\\b", "a\nb", "a\x1bb", "x" * (MAX_PROGRAM_BYTES + 1), "/", "x/", "./x/",
+        "", ".", "..", "a\\b", "a\nb", "a\x1bb", "x" * (PATH_BYTES + 1), "/", "x/", "./x/",
         "/usr/bin/../bin/rm", "/usr/./bin/rm", "//usr/bin/rm", "/usr/bin//rm", "/usr/bin/",
-        "../../usr/bin/git", "a/" * MAX_PROGRAM_BYTES + "b", "e\u0301", "/bin/e\u0301", "\ud800",
+        "../../usr/bin/git", "a/" * PATH_BYTES + "b", "e\u0301", "/bin/e\u0301", "\ud800",
         "a\u200bb", "./a\u202eb",
     ],
 )  # fmt: skip

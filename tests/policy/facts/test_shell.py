@@ -13,8 +13,7 @@ from holdfast.policy.facts.argv import argv_touches
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.shell import AS_PROGRAMS, FOLLOWED, INERT, REFUSED, shell_touches
 from holdfast.policy.facts.shell.rules import RULES
-from holdfast.policy.facts.shell.walk import MAX_COMMANDS
-from holdfast.proto.limits import SHELL_BYTES, SHELL_DEPTH
+from holdfast.proto.limits import SHELL_BYTES, SHELL_COMMANDS, SHELL_DEPTH
 
 WORLD = World({"main": "/w/main"}, home="/home/me")
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,7 +40,7 @@ def test_ceilings() -> None:
     assert "levels" in refused("( " * (depth + 1) + "ls" + " )" * (depth + 1))
     assert "levels" in refused("`( " * 1 + "( " * depth + "ls" + " )" * depth + " )`")
     loops = "for a in 1 2 3 4 5 6 7 8; do " * 4
-    assert str(MAX_COMMANDS) in refused(f"{loops} ls {'; done' * 4}")
+    assert str(SHELL_COMMANDS) in refused(f"{loops} ls {'; done' * 4}")
     assert "nobody can say which directory" in refused("for i in 1 2; do cd a$i; done")
     assert "programs" in refused("eval " * 4 + "'eval eval eval eval eval ls'")
 

@@ -9,12 +9,10 @@ import pytest
 from holdfast.policy.cedar.values import Uid
 from holdfast.policy.facts.model import InvalidIntent, World
 from holdfast.policy.facts.upstream import (
-    MAX_TEXT_BYTES,
-    MAX_VALUES,
     frozen_arguments,
     mcp_touches,
 )
-from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH
+from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH, MCP_TEXT_BYTES, MCP_VALUES
 
 WORLD = World(workspaces={}, pinned=frozenset({("files", "read/text")}))
 
@@ -75,17 +73,17 @@ def nested(depth: int) -> dict[str, object]:
 
 def test_bounds_are_reached_and_not_passed() -> None:
     frozen_arguments(nested(JSON_DEPTH), field="a")
-    frozen_arguments({"x": [0] * (MAX_VALUES - 2)}, field="a")
-    frozen_arguments({"x": "y" * (MAX_TEXT_BYTES - 1)}, field="a")
+    frozen_arguments({"x": [0] * (MCP_VALUES - 2)}, field="a")
+    frozen_arguments({"x": "y" * (MCP_TEXT_BYTES - 1)}, field="a")
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
         (nested(JSON_DEPTH + 1), "nested too deep"),
-        ({"x": [0] * (MAX_VALUES - 1)}, "too many values"),
-        ({"x": "y" * MAX_TEXT_BYTES}, "too much text"),
-        ({"x": "é" * (MAX_TEXT_BYTES // 2)}, "too much text"),
+        ({"x": [0] * (MCP_VALUES - 1)}, "too many values"),
+        ({"x": "y" * MCP_TEXT_BYTES}, "too much text"),
+        ({"x": "é" * (MCP_TEXT_BYTES // 2)}, "too much text"),
         ({"x": INTEGER_MAX + 1}, "out of range"),
         ({"x": INTEGER_MIN - 1}, "out of range"),
         ({"x": float("nan")}, "out of range"),

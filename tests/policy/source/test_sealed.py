@@ -12,6 +12,7 @@ from holdfast.policy import folder
 from holdfast.policy.diagnostics import has_errors, render_all
 from holdfast.policy.folder import Refused, Source, load_source
 from holdfast.policy.source.tables import BASELINE_PROFILE
+from holdfast.proto.limits import PROBLEMS, SOURCE_BYTES, SOURCE_FILES, TABLE_BYTES
 
 HERE = Path(__file__).parent
 SCHEMA = (HERE.parents[2] / "policy" / "schema" / "holdfast.cedarschema").read_text()
@@ -103,13 +104,13 @@ def _codes(loaded: Source | Refused) -> list[str]:
 
 
 def test_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = {f"rules/{n}.cedar": b"" for n in range(folder.MAX_FILES + 1)}
+    many = {f"rules/{n}.cedar": b"" for n in range(SOURCE_FILES + 1)}
     assert _codes(_load(many)) == ["too-large"]
-    whole = {"holdfast.toml": b" " * (folder.MAX_FOLDER_BYTES + 1)}
+    whole = {"holdfast.toml": b" " * (SOURCE_BYTES + 1)}
     assert _codes(_load(whole)) == ["too-large"]
-    one = {**BASE, "who.toml": b" " * (folder.MAX_TOML_BYTES + 1)}
+    one = {**BASE, "who.toml": b" " * (TABLE_BYTES + 1)}
     assert "too-large" in _codes(_load(one))
-    monkeypatch.setattr(folder, "MAX_CASES", 1)
+    monkeypatch.setattr(folder, "PROBES_AND_TESTS", 1)
     two = b"".join(
         b'[[test]]\nname = "%s"\nkind = "fs.read"\nexpect = "deny"\n' % name
         for name in (b"a", b"b")
@@ -173,5 +174,5 @@ HOSTILE = {
 def test_hostile_files_are_refused_in_time(name: str, data: bytes) -> None:
     loaded = _load({**BASE, "rules/a.cedar": RULE, name: data})
     assert isinstance(loaded, Refused)
-    assert len(loaded.problems) <= folder.MAX_PROBLEMS
+    assert len(loaded.problems) <= PROBLEMS
     assert all(len(problem.source_line) <= 4000 for problem in loaded.problems)
