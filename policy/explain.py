@@ -16,6 +16,7 @@ from typing import Final
 
 from cedarpy import pst
 
+from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.trace import Operand, RuleTrace, Step
 from holdfast.policy.cedar.values import Entity, Request, Value
@@ -111,15 +112,21 @@ def explain(
     principal: Entity,
     moment: Moment,
     held: Sequence[Held] = (),
+    *,
+    halted: bool = False,
 ) -> Explanation:
     """Decide, and say why."""
-    decision = judge(policy, facts, principal, moment, held)
+    decision = judge(policy, facts, principal, moment, held, halted=halted)
     base = moment.facts()
     base["digest"] = facts.digest
-    shown = [
-        _explain_touch(policy, touch, request_for(policy, touch, principal, base, held), resource)
-        for touch, resource in zip(facts.touches, decision.resources, strict=False)
-    ]
+    # The budget is spent thing by thing, as the decision spends it: else it would say otherwise.
+    left = MAX_STEPS
+    shown: list[ResourceShown] = []
+    for touch, resource in zip(facts.touches, decision.resources, strict=False):
+        request = request_for(policy, touch, principal, base, held)
+        outcome = policy.program.evaluate(request, steps=left)
+        left -= outcome.steps
+        shown.append(_explain_touch(policy, touch, request, outcome, resource))
     return Explanation(
         decision=decision,
         principal=str(principal.uid),
@@ -129,9 +136,12 @@ def explain(
 
 
 def _explain_touch(
-    policy: Policy, touch: Touch, request: Request, decision: ResourceDecision
+    policy: Policy,
+    touch: Touch,
+    request: Request,
+    outcome: Outcome,
+    decision: ResourceDecision,
 ) -> ResourceShown:
-    outcome = policy.program.evaluate(request)
     decided = (*outcome.permits, *outcome.forbids, *(error.index for error in outcome.errors))
     matched = [_shown(policy, index, request) for index in sorted(set(decided))]
     near = _near(policy, request, outcome)

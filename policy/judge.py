@@ -38,10 +38,17 @@ Evaluate = Callable[[Request], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An approval that is held, and what it covers; None covers every resource of the intent."""
+    """An approval that is held, and what it covers.
+
+    An `exact` approval names the digest it was given for: the same program with other arguments,
+    or the same path with other content, is the same resource, and nobody approved it.
+    """
 
     name: str
     covers: frozenset[tuple[str, Uid]] | None = None
+    """Actions on resources; None covers every resource of the intent."""
+    digest: str | None = None
+    """The payload it was given for; None (a `class` approval, or a test's) is any."""
 
 
 def judge(
@@ -90,8 +97,8 @@ def request_for(
     base: Mapping[str, Value],
     held: Sequence[Held],
 ) -> Request:
-    """Return the Cedar request for one touched thing."""
-    approvals = _covering(held, touch) if held else _NOTHING
+    """Return the Cedar request for one touched thing; `base` is the moment and the digest."""
+    approvals = _covering(held, touch, base["digest"]) if held else _NOTHING
     return Request(
         principal,
         policy.actions[touch.action],
@@ -101,9 +108,14 @@ def request_for(
     )
 
 
-def _covering(held: Iterable[Held], touch: Touch) -> frozenset[str]:
+def _covering(held: Iterable[Held], touch: Touch, digest: Value) -> frozenset[str]:
     thing = (touch.action, touch.resource.uid)
-    return frozenset(one.name for one in held if one.covers is None or thing in one.covers)
+    return frozenset(
+        one.name
+        for one in held
+        if (one.digest is None or one.digest == digest)
+        and (one.covers is None or thing in one.covers)
+    )
 
 
 def combine(policy: Policy, judged: Sequence[tuple[Touch, Outcome]]) -> Decision:
