@@ -4,7 +4,7 @@ BLAKE3 in derive-key mode over length-prefixed parts, in this order:
 
 1. the semantics id of the engine;
 2. every rule's typed tree in our own canonical encoding, sorted by `@id`;
-3. who, tools, approvals, profiles and limits in canonical form;
+3. who, tools, approvals, profiles, the default profile and limits in canonical form;
 4. the hash of the built-in probe corpus that the folder names (stored facts: a better
    normaliser never changes an old fingerprint);
 5. the hash of the folder's own probes;
@@ -80,6 +80,7 @@ def _parts(policy: Policy, corpus: bytes, evaluate: Evaluate | None) -> Iterator
         list(policy.tools.values()),
         list(policy.approvals.values()),
         list(policy.profiles.values()),
+        policy.default_profile,
         policy.limits,
     ):
         yield canonical_json.dumps(plain(table))
@@ -131,11 +132,15 @@ def _what_was_decided(decision: Decision) -> object:
 
 
 def plain(value: object) -> object:
-    """Return a table as JSON values: sets sorted, places left out (a line number is no meaning)."""
+    """Return a table as JSON values: sets sorted, places left out (a line number is no meaning).
+
+    Only our own values have the key "": what an author wrote (a default, a probe's parameters)
+    stands below "=", so that none of it can pass for one of them.
+    """
     if isinstance(value, Place):
         return None
     if isinstance(value, Enum):
-        return [type(value).__name__, value.value]
+        return {"": type(value).__name__, "value": value.value}
     if isinstance(value, frozenset):
         members = [plain(item) for item in cast("frozenset[object]", value)]
         return sorted(members, key=canonical_json.dumps)
@@ -143,7 +148,7 @@ def plain(value: object) -> object:
         return [plain(item) for item in cast("Iterable[object]", value)]
     if isinstance(value, Mapping):
         fields = cast("Mapping[object, object]", value)
-        return {str(name): plain(item) for name, item in fields.items()}
+        return {"=": {str(name): plain(item) for name, item in fields.items()}}
     if dataclasses.is_dataclass(value):
         named = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"": type(value).__name__, **named}

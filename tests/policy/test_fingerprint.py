@@ -184,9 +184,9 @@ def test_the_engine_is_asked_about_errors_and_ranges_too(
 def test_plain_forms() -> None:
     assert plain(frozenset({"b", "a"})) == ["a", "b"]
     assert plain(Place("f", 1, 2)) is None
-    assert plain(MISSING) == ["Missing", "missing"]
-    assert plain(Sandbox.STRICT) == ["Sandbox", 2]
-    assert plain({"a": (1, None)}) == {"a": [1, None]}
+    assert plain(MISSING) == {"": "Missing", "value": "missing"}
+    assert plain(Sandbox.STRICT) == {"": "Sandbox", "value": 2}
+    assert plain({"a": (1, None)}) == {"=": {"a": [1, None]}}
 
 
 def test_a_field_nobody_encodes_cannot_exist() -> None:
