@@ -26,6 +26,9 @@ class VerifiedBundle:
     """A bundle that passed every check. There is no other way to get one."""
 
     __slots__ = ("_files", "_fingerprint", "_ref")
+    _ref: PolicyRef
+    _files: Mapping[str, bytes]
+    _fingerprint: Blake3Fingerprint
 
     def __init__(
         self,
@@ -38,9 +41,10 @@ class VerifiedBundle:
         """Refuse everybody who does not hold the seal."""
         if seal is not _SEAL:
             raise TypeError("only the checks make a VerifiedBundle")
-        self._ref = ref
-        self._files = MappingProxyType(dict(files))
-        self._fingerprint = fingerprint
+        put = object.__setattr__
+        put(self, "_ref", ref)
+        put(self, "_files", MappingProxyType(dict(files)))
+        put(self, "_fingerprint", fingerprint)
 
     @property
     def ref(self) -> PolicyRef:
@@ -56,6 +60,14 @@ class VerifiedBundle:
     def fingerprint(self) -> Blake3Fingerprint:
         """What the policy does, as signed and as recomputed here."""
         return self._fingerprint
+
+    def __init_subclass__(cls) -> None:
+        """Refuse heirs: one with its own `__init__` would need no seal."""
+        raise TypeError("nothing inherits from VerifiedBundle")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse changes: what was verified is what these bytes were then."""
+        raise AttributeError(f"a VerifiedBundle is immutable: `{name}` stays")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Refuse pickling: a bundle read back from bytes is not verified."""

@@ -89,6 +89,16 @@ def test_a_verified_bundle_cannot_be_made_copied_or_read_back() -> None:
             again(sealed)
 
 
+def test_a_verified_bundle_has_no_heirs_and_never_changes() -> None:
+    with pytest.raises(TypeError, match="nothing inherits"):
+        type("Forged", (VerifiedBundle,), {"__init__": object.__init__})
+    sealed = seal_verified(REF, {}, Blake3Fingerprint(HEX))
+    for name in ("_ref", "_files", "more"):
+        with pytest.raises(AttributeError, match="immutable"):
+            setattr(sealed, name, None)
+    assert sealed.ref == REF
+
+
 def test_only_the_checks_may_seal() -> None:
     root = Path(__file__).parents[2]
     takers = [
