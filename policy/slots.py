@@ -2,7 +2,8 @@
 
 The rules this file must obey:
 
-1. Nothing but a sealed `VerifiedBundle` is ever active; a `DevBundle` only outside `prod`.
+1. Nothing but a sealed `VerifiedBundle` is ever active; a `DevBundle` only where a deployment is
+   named that is known not to be `prod`: a misspelt one must not open the door.
 2. Whatever decides was offered first, and was compiled from exactly the bundle it is named by.
 3. A new policy is on probation until it has run `probation_ms` without an internal fault; only
    then is it the last known good. A fault on probation falls back to the last known good, and
@@ -30,7 +31,8 @@ from typing import Final, assert_never
 from holdfast.policy.policy import Policy
 from holdfast.proto.bundle import Bundle, DevBundle, VerifiedBundle
 
-PROD: Final = "prod"
+UNSIGNED: Final = frozenset({"dev", "ci", "staging"})
+"""Deployments in which an unsigned folder may decide."""
 
 
 class Standing(StrEnum):
@@ -111,9 +113,9 @@ class Slots:
             case VerifiedBundle():
                 pass
             case DevBundle():
-                if self.deployment == PROD:
+                if self.deployment not in UNSIGNED:
                     return Refused(
-                        "an unsigned folder cannot decide under deployment `prod`",
+                        f"an unsigned folder cannot decide under deployment `{self.deployment}`",
                         "publish it: holdfast bundle publish",
                     )
             case _:

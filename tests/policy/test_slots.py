@@ -108,9 +108,10 @@ def test_a_fault_without_a_way_back_denies_all(slot_of: Callable[[Bundle], Slot]
 
 def test_an_unsigned_folder_never_decides_in_prod(slot_of: Callable[[Bundle], Slot]) -> None:
     dev = slot_of(DevBundle.of_folder(BundleName("demo"), {"rules/a.cedar": b""}))
-    refused = Slots("prod", PROBATION_MS).offer(dev)
-    assert isinstance(refused, Refused)
-    assert "unsigned" in refused.why
+    for deployment in ("prod", "Prod", "production", " prod", ""):
+        refused = Slots(deployment, PROBATION_MS).offer(dev)
+        assert isinstance(refused, Refused)
+        assert "unsigned" in refused.why
     for deployment in ("dev", "ci", "staging"):
         assert _after(Slots(deployment, PROBATION_MS).offer(dev)).offered is dev
 
