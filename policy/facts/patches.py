@@ -5,7 +5,9 @@ Rules of this file:
    patch(1) skips and so can hide a section from one reader, is refused.
 2. A section is `diff --git a/X b/X`, its extended headers, then `--- a/X` and `+++ b/X` (or
    `/dev/null`) and hunks; or `---`, `+++` and hunks alone. Every name in it must agree.
-3. Hunk counts are exact: a count that lies moves the boundary where the next file begins.
+3. Hunk counts are exact: a count that lies moves the boundary where the next file begins. Hunks
+   go downwards, a new file has no old lines, a deleted one no new ones, and nothing follows the
+   end of a file: else a patch judged as a deletion could write.
 4. No symbolic links (mode 120000), no submodules (160000), no copies, no binary patches. A
    link would point a later, allowed write anywhere.
 5. A path appears in one section only: the order of sections then means nothing.
@@ -14,6 +16,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
@@ -59,6 +62,12 @@ class Hunk:
     new_start: int
     new_count: int
     lines: tuple[str, ...]
+
+    def is_above(self, other: Hunk) -> bool:
+        """Whether this part ends before the other begins, in the old file and in the new one."""
+        return self.old_start + max(self.old_count, 1) <= other.old_start + (
+            not other.old_count
+        ) and self.new_start + max(self.new_count, 1) <= other.new_start + (not other.new_count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,23 +241,31 @@ class _Reader:
         old, new = int(old_count), int(new_count)
         self.at += 1
         lines: list[str] = []
+        ended: set[str] = set()
         while old or new:
             mark = self.lines[self.at][:1] if self.at < len(self.lines) else ""
             if mark not in {" ", "-", "+"} or not mark:
                 self.refuse("the part ends before its counts", "the counts of `@@` are exact")
+            if mark in ended:
+                self.refuse("a line follows the end of its file", "as git writes it")
             old -= mark != "+"
             new -= mark != "-"
             if old < 0 or new < 0:
                 self.refuse("the part is longer than its counts", "the counts of `@@` are exact")
             lines.append(self.take(""))
-            self.no_newline(lines)
+            if self.no_newline(lines):
+                ended |= {" ", "-", "+"} if mark == " " else {" ", mark}
+        if all(line[0] == " " for line in lines):
+            self.refuse("the part changes nothing", "leave it out", self.at - 1)
         return Hunk(int(old_start), int(old_count), int(new_start), int(new_count), tuple(lines))
 
-    def no_newline(self, lines: list[str]) -> None:
-        if self.peek(_NO_NEWLINE):
-            if self.lines[self.at] != _NO_NEWLINE:
-                self.refuse("text after the end-of-file mark", "as git writes it")
-            lines.append(self.take(""))
+    def no_newline(self, lines: list[str]) -> bool:
+        if not self.peek(_NO_NEWLINE):
+            return False
+        if self.lines[self.at] != _NO_NEWLINE:
+            self.refuse("text after the end-of-file mark", "as git writes it")
+        lines.append(self.take(""))
+        return True
 
     def change(self, found: _Section) -> Change:
         h = found.headers
@@ -257,7 +274,10 @@ class _Reader:
                 self.refuse(
                     f"`{one.strip()}` without `{other.strip()}`", "both or none", found.line
                 )
+        if "new mode " in h and (_CREATED in h or _DELETED in h):
+            self.refuse("two modes for one file", "as git writes it", found.line)
         before, after = self.ends(found)
+        self.order(found, before, after)
         if found.names is not None:
             if (before is None, after is None) != (_CREATED in h, _DELETED in h):
                 self.refuse("the headers and `/dev/null` disagree", "as git writes it", found.line)
@@ -266,6 +286,18 @@ class _Reader:
         if not found.hunks and _CHANGING.isdisjoint(h):
             self.refuse("the section changes nothing", "leave it out", found.line)
         return Change(before, after, h.get("new mode ", h.get(_CREATED)), tuple(found.hunks))
+
+    def order(self, found: _Section, before: str | None, after: str | None) -> None:
+        for above, below in itertools.pairwise(found.hunks):
+            if _NO_NEWLINE in above.lines or not above.is_above(below):
+                self.refuse("its parts are not in order", "as git writes it", found.line)
+        for hunk in found.hunks:
+            if (before is None and hunk.old_count) or (after is None and hunk.new_count):
+                self.refuse(
+                    "a new file has old lines, or a deleted one new lines",
+                    "`@@ -0,0 +1,9 @@` for a new file, `@@ -1,9 +0,0 @@` for a deleted one",
+                    found.line,
+                )
 
     def ends(self, found: _Section) -> tuple[str | None, str | None]:
         h = found.headers

@@ -31,6 +31,9 @@ WORLD = World(
 )
 _PATCH = "diff --git a/{0} b/{0}\nnew file mode 100644\nindex 0000000..e69de29\n"
 
+_X = "--- a/x\n+++ b/x\n"
+_END = "\\ No newline at end of file\n"
+
 TOOLS = {
     tool.kind: tool
     for tool in (
@@ -139,6 +142,55 @@ MUSEUM = [
         "x.http",
         {"p": "keys/root"},
         touches="x.http https://h.example/v1/keys%2Froot https://h.example/v1/keys/root",
+    ),
+    # Judged as a deletion, with lines that an applier of hunks would have left or written.
+    *(
+        Exhibit(f"a patch: {name}", "fs.patch", {"patch": patch}, refused)
+        for name, patch, refused in (
+            (
+                "a deletion that writes",
+                "--- a/x\n+++ /dev/null\n@@ -1 +1 @@\n-b\n+c\n",
+                "new lines",
+            ),
+            (
+                "a deletion that leaves",
+                "--- a/x\n+++ /dev/null\n@@ -1,2 +1 @@\n-b\n c\n",
+                "new lines",
+            ),
+            (
+                "a creation over a file",
+                "--- /dev/null\n+++ b/x\n@@ -1 +1 @@\n-b\n+c\n",
+                "old lines",
+            ),
+            ("parts upwards", _X + "@@ -9 +9 @@\n-b\n+c\n@@ -1 +1 @@\n-b\n+c\n", "in order"),
+            ("parts that overlap", _X + "@@ -1 +1 @@\n-b\n+c\n@@ -1 +2 @@\n-b\n+c\n", "in order"),
+            (
+                "a part after the end",
+                _X + f"@@ -1 +1 @@\n-b\n+c\n{_END}@@ -3 +3 @@\n-b\n+c\n",
+                "order",
+            ),
+            (
+                "a line after the end",
+                _X + f"@@ -1,2 +1,2 @@\n a\n{_END}-b\n+c\n",
+                "end of its file",
+            ),
+            ("an old line after its end", _X + f"@@ -1,2 +1 @@\n-a\n{_END}-b\n+c\n", "end of its"),
+            ("nothing", _X + "@@ -0,0 +0,0 @@\n", "changes nothing"),
+            ("only what was there", _X + "@@ -1 +1 @@\n a\n", "changes nothing"),
+            ("two modes", _PATCH.format("x") + "old mode 100644\nnew mode 100755\n", "two modes"),
+        )
+    ),
+    Exhibit(
+        "a patch whose both ends have no newline",
+        "fs.patch",
+        {"patch": _X + f"@@ -1,2 +1,2 @@\n a\n-b\n{_END}+c\n{_END}"},
+        touches="x",
+    ),
+    Exhibit(
+        "a patch of pure additions",
+        "fs.patch",
+        {"patch": _X + "@@ -0,0 +1 @@\n+a\n@@ -1,0 +3 @@\n+a\n@@ -2 +5 @@\n-b\n+c\n"},
+        touches="x",
     ),
     # CGI and WSGI know no difference between `-` and `_`.
     *(
