@@ -3,8 +3,8 @@
 Rules of this file:
 1. The list is data (`SHAPES`), one row per shape with its reason; the docs page is made of it.
 2. Matching errs towards sensitive: case is ignored, so are invisible characters, trailing dots
-   and spaces, whatever follows a `:` (an alternate stream), and the suffixes editors and people
-   give to copies. Somewhere each of those opens, or holds, the very same bytes.
+   and spaces, whatever follows a `:` (an alternate stream), and what editors, rotations and
+   people add to the names of copies. Somewhere each of those opens, or holds, the very same bytes.
 3. A directory makes everything below it sensitive, at any depth, and itself.
 """
 
@@ -17,7 +17,7 @@ from unicodedata import category, normalize
 class Shape(NamedTuple):
     """One row of the published list."""
 
-    kind: Literal["name", "prefix", "extension", "directory", "path"]
+    kind: Literal["name", "prefix", "suffix", "extension", "directory", "path"]
     patterns: tuple[str, ...]
     holds: str
 
@@ -25,6 +25,8 @@ class Shape(NamedTuple):
 SHAPES = (
     Shape("prefix", (".env",), "environment files: application secrets"),
     Shape("prefix", ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_xmss"), "SSH private keys"),
+    Shape("suffix", ("_rsa", "_dsa", "_ecdsa", "_ed25519", "deploy_key", "deploy-key"),
+          "SSH private keys"),
     Shape("prefix", ("ssh_host_",), "SSH host keys"),
     Shape("prefix", ("client_secret", "service-account", "service_account", "serviceaccount"),
           "cloud service accounts and OAuth clients"),
@@ -87,11 +89,16 @@ SHAPES = (
                    ".huggingface/token", ".netlify/config.json", ".cargo/credentials.toml",
                    ".bundle/config", ".jupyter/jupyter_server_config.json"),
           "tool and service tokens"),
-    Shape("path", (".git/config",), "a repository's remotes, often with a token in the address"),
+    Shape("path", (".git/config", ".git/config.worktree"),
+          "a repository's remotes, often with a token in the address"),
+    Shape("directory", (".git/modules",), "the same of its submodules"),
 )  # fmt: skip
 """The published list. A row is added with its reason; none is removed without a changelog line."""
 
-_COPIES = ("~", ".bak", ".backup", ".old", ".orig", ".save", ".tmp", ".copy", ".swp", ".swo")
+_COPIES = (
+    "~", ".bak", ".backup", ".old", ".orig", ".save", ".tmp", ".copy", ".gz", ".bz2", ".xz", ".zst",
+    ".zip", ".tar", ".tgz", *(f".{n}" for n in range(10)), ".swp", ".swo",
+)  # fmt: skip
 
 
 def _patterns(kind: str) -> frozenset[str]:
@@ -100,6 +107,7 @@ def _patterns(kind: str) -> frozenset[str]:
 
 _NAMES = _patterns("name") | {p for p in _patterns("directory") if "/" not in p}
 _PREFIXES = tuple(_patterns("prefix"))
+_SUFFIXES = tuple(_patterns("suffix"))
 _EXTENSIONS = _patterns("extension")
 _DIRECTORIES = frozenset(p for p in _patterns("directory") if "/" not in p)
 _DEEP_DIRECTORIES = tuple(f"/{p}/" for p in _patterns("directory") if "/" in p)
@@ -125,6 +133,8 @@ def sensitive_directory(parent: str) -> bool:
 def sensitive_name(name: str, parent: str) -> bool:
     """Whether a file of this name in this directory is sensitive by its own shape."""
     folded = _fold(name)
+    if "#" in folded:
+        folded = folded.strip("#")  # an editor's `#x#` holds `x`
     if _matches(folded, parent):
         return True
     while folded.endswith(_COPIES):
@@ -136,7 +146,7 @@ def sensitive_name(name: str, parent: str) -> bool:
 
 
 def _matches(name: str, parent: str) -> bool:
-    if name in _NAMES or name.startswith(_PREFIXES):
+    if name in _NAMES or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
         return True
     if name.rpartition(".")[2] in _EXTENSIONS and "." in name:
         return True

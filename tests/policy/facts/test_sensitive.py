@@ -9,6 +9,7 @@ from holdfast.policy.facts.sensitive import SHAPES, is_sensitive
 _INSTANCES = {
     "name": "deep/dir/{}",
     "prefix": "deep/dir/{}.extra",
+    "suffix": "deep/dir/my{}",
     "extension": "deep/dir/file.{}",
     "directory": "deep/{}/anything",
     "path": "deep/{}",
@@ -59,6 +60,12 @@ def test_every_row_of_the_list_works(path: str) -> None:
         "/run/secrets/db",
         "kubeconfig",
         ".git/config",
+        ".git/modules/lib/config",
+        "#.env#",
+        "server.key.1",
+        "server.pem.gz",
+        "x.key.bak.2",
+        "github_rsa",
     ],
 )
 def test_sensitive(path: str) -> None:
@@ -91,6 +98,9 @@ def test_sensitive(path: str) -> None:
         "src/éa.py",
         ".github/workflows/ci.yml",
         "x.old",
+        "libx.so.1",
+        "#a#",
+        "x.tar.gz",
     ],
 )
 def test_not_sensitive(path: str) -> None:
