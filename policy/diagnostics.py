@@ -15,6 +15,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from holdfast.policy.diagnostic_codes import CODES, Code, Layout
@@ -93,7 +94,7 @@ class SourceText:
         """Index the line starts once; only a line feed ends a line."""
         self.file = file
         self.text = text
-        self._starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
+        self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of `text[start:end]`."""

@@ -19,7 +19,15 @@ from holdfast.policy.source.tables import Profile
 
 __all__ = ["unhidden_paths"]
 
-_RUNS_CODE = ("build", "interpreter")
+_TOOLSETS = ("build", "interpreter")
+_RUNS_CODE = frozenset(
+    {
+        *(("Toolset", name) for name in _TOOLSETS),
+        *(("Program", each) for name in _TOOLSETS for each in TOOLSETS[name]),
+    }
+)
+_LISTED = 8
+"""Paths a hint names; with more of them a profile is written from the rules, not from a hint."""
 SceneKey = tuple[str, str, str]
 
 
@@ -28,18 +36,22 @@ def unhidden_paths(draft: Draft, live: Mapping[str, frozenset[SceneKey]]) -> Ite
     if draft.profiles is None:
         return
     forbidden = dict(_forbidden(draft, live))
+    found: dict[frozenset[str], list[str]] = {}
     for rule in draft.rules:
         if not _permits_code(rule, live):
             continue
         hidden = _hidden(rule, draft.profiles, draft.default_profile)
-        missing = [path for path in forbidden if not _covers(path, hidden)]
+        if hidden not in found:
+            found[hidden] = [path for path in forbidden if not _covers(path, hidden)]
+        missing = found[hidden]
         if missing:
             owner = displayed(forbidden[missing[0]])
             message = (
                 f"what {displayed(rule.id)} permits can read what {owner} forbids: "
                 "a rule judges arguments, not what a program opens"
             )
-            listed = ", ".join(f'"{path}"' for path in missing)
+            listed = ", ".join(f'"{path}"' for path in missing[:_LISTED])
+            listed += ", ..." if len(missing) > _LISTED else ""
             hint = f'add a `@profile("...")` with `hide = [{listed}]`'
             yield draft.spans.problem(
                 rule.template, "unhidden-path", message, hint, part="effect", severity="warning"
@@ -52,15 +64,11 @@ def _permits_code(rule: SourceRule, live: Mapping[str, frozenset[SceneKey]]) -> 
     if rule.effect != "permit" or not any(action == "process.exec" for _, action, _ in scenes):
         return False
     named = {
-        str(node)
+        (node.type.basename, node.id)
         for node in rule.nodes
-        if isinstance(node, pst.EntityUid) and str(node.type) in {"Program", "Toolset"}
+        if isinstance(node, pst.EntityUid) and node.type.basename in {"Program", "Toolset"}
     }
-    if not named:
-        return True
-    toolsets = {f'Toolset::"{name}"' for name in _RUNS_CODE}
-    programs = {f'Program::"{each}"' for name in _RUNS_CODE for each in TOOLSETS[name]}
-    return bool(named & (toolsets | programs))
+    return not named or not named.isdisjoint(_RUNS_CODE)
 
 
 def _forbidden(draft: Draft, live: Mapping[str, frozenset[SceneKey]]) -> Iterator[tuple[str, str]]:

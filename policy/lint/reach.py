@@ -15,7 +15,7 @@ from cedarpy import pst
 from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.lint.conjuncts import Conjunct, Demands, conjuncts
 from holdfast.policy.lint.draft import Draft, Notes
-from holdfast.policy.lint.scenes import Scene, all_scenes, scenes_of
+from holdfast.policy.lint.scenes import Cast, Scene
 from holdfast.policy.lint.typed import Reader
 from holdfast.policy.source.rules import SourceRule
 
@@ -123,14 +123,12 @@ def _note_no_scene(rule: SourceRule, code: str, tail: str, notes: Notes) -> None
         notes.add(template.action, code, message, hint)
         return
     wanted = _wanted_resource(template.resource)
-    everyone = replace(template, resource=pst.ScopeAny())
-    if not scenes_of(everyone, all_scenes(vocabulary), vocabulary) or not wanted:
+    everything = Cast(vocabulary).scenes_of(replace(template, resource=pst.ScopeAny()))
+    if not everything or not wanted:
         hint = 'a principal is an `Agent` or a `Person`, in `Group::"..."`'
         notes.add(template.principal, code, message + "no principal is that", hint + tail)
         return
-    touched = sorted(
-        {scene.resource for scene in scenes_of(everyone, all_scenes(vocabulary), vocabulary)}
-    )
+    touched = sorted({scene.resource for scene in everything})
     asked = ", ".join(f"`{uid.id}`" for uid in uids) or "an action"
     listed = ", ".join(f"`{name}`" for name in touched)
     hint = f"{asked} touches {listed}"

@@ -6,7 +6,6 @@ scene can never match, and two rules without a common one can never meet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -14,7 +13,7 @@ from cedarpy import pst
 
 from holdfast.policy.source.vocabulary import ActionKind, Vocabulary
 
-__all__ = ["Scene", "action_matches", "all_scenes", "scenes_of", "within"]
+__all__ = ["Cast", "Scene", "action_matches", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,35 @@ class Scene:
         return (self.principal, self.action.name, self.resource)
 
 
-def scenes_of(
-    template: pst.Template, everything: Sequence[Scene], vocabulary: Vocabulary
-) -> tuple[Scene, ...]:
-    """Return every scene the rule's head admits."""
-    return tuple(
-        scene
-        for scene in everything
-        if _action_admits(template.action, scene.action)
-        and _head_admits(template.principal, scene.principal, vocabulary)
-        and _head_admits(template.resource, scene.resource, vocabulary)
-    )
+class Cast:
+    """Every scene of a schema. Rules with heads of one shape share the answer."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Begin with all scenes."""
+        self._vocabulary = vocabulary
+        self._all = all_scenes(vocabulary)
+        self._known: dict[tuple[object, ...], tuple[Scene, ...]] = {}
+
+    def scenes_of(self, template: pst.Template) -> tuple[Scene, ...]:
+        """Return every scene the rule's head admits."""
+        shape = (template.action, _shape(template.principal), _shape(template.resource))
+        found = self._known.get(shape)
+        if found is None:
+            found = self._known[shape] = tuple(
+                scene
+                for scene in self._all
+                if _action_admits(template.action, scene.action)
+                and _head_admits(template.principal, scene.principal, self._vocabulary)
+                and _head_admits(template.resource, scene.resource, self._vocabulary)
+            )
+        return found
+
+
+def _shape(constraint: pst.PrincipalOrResourceConstraint) -> tuple[object, ...]:
+    """Return what of a constraint `_head_admits` looks at: never the id."""
+    entity = getattr(constraint, "entity", None)
+    of = entity.type if isinstance(entity, pst.EntityUid) else None
+    return (type(constraint), getattr(constraint, "entity_type", None), of)
 
 
 def all_scenes(vocabulary: Vocabulary) -> tuple[Scene, ...]:

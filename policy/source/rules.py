@@ -75,6 +75,11 @@ def read_rules(
     return tuple(rules), tuple(problems)
 
 
+_NO_NODES = frozenset(
+    {"annotations", "attr", "attrs", "basename", "effect", "id", "namespace", "op", "pattern"}
+)
+
+
 def _fields_of_nodes() -> Mapping[type, tuple[str, ...]]:
     """Return the fields that can hold nodes, per node type; a pattern's letters hold none."""
     found: dict[type, tuple[str, ...]] = {}
@@ -83,7 +88,7 @@ def _fields_of_nodes() -> Mapping[type, tuple[str, ...]]:
         if is_dataclass(node):
             below = (each.name for each in fields(node))
             found[cast("type", node)] = tuple(
-                n for n in below if n not in {"pattern", "annotations"}
+                n for n in below if n not in _NO_NODES
             )
     return found
 
@@ -91,15 +96,17 @@ def _fields_of_nodes() -> Mapping[type, tuple[str, ...]]:
 _FIELDS = _fields_of_nodes()
 
 
-def children(node: object) -> Iterator[object]:
-    """Yield the nodes directly below a node, in the order written."""
+def children(node: object) -> list[object]:
+    """Return the nodes directly below a node, in the order written."""
+    found: list[object] = []
     for name in _FIELDS[type(node)]:
         value = getattr(node, name)
         if type(value) in _FIELDS:
-            yield value
+            found.append(value)
         elif isinstance(value, tuple | Mapping):
             several = cast("Any", value.values() if isinstance(value, Mapping) else value)
-            yield from (each for each in several if type(each) in _FIELDS)
+            found += [each for each in several if type(each) in _FIELDS]
+    return found
 
 
 def walk(node: object) -> Iterator[object]:
@@ -108,7 +115,7 @@ def walk(node: object) -> Iterator[object]:
     while todo:
         one = todo.pop()
         yield one
-        below = list(children(one))
+        below = children(one)
         below.reverse()
         todo += below
 

@@ -11,7 +11,6 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -73,36 +72,28 @@ def tokenize(source: SourceText) -> Tokens:
     tokens: list[Token] = []
     comments: list[Comment] = []
     problems: list[Problem] = []
-    for kind, start, end in _pieces(text):
+    at, size, scan = 0, len(text), _SCANNER.match
+    while at < size:
+        found = scan(text, at)
+        start = at
+        if found is None:
+            at = _end_of_nonsense(text, at)
+            if len(problems) < PROBLEMS_PER_CHECK:
+                problems.append(_not_a_token(source, start, at))
+            continue
+        kind, end = found.lastgroup, found.end()
+        at = end
         if kind == "comment":
             line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
             own_line = not text[line_start:start].strip()
             comments.append(Comment(text[start:end].rstrip(), start, end, own_line))
         elif kind == "op":
-            piece = text[start:end]
+            piece = found[0]
             tokens.append(Token(piece, piece, start, end))
-        elif kind:
-            tokens.append(Token(kind, text[start:end], start, end))
-        elif len(problems) < PROBLEMS_PER_CHECK:
-            problems.append(_not_a_token(source, start, end))
+        elif kind and kind != "space":
+            tokens.append(Token(kind, found[0], start, end))
     tokens.append(Token("end", "", len(text), len(text)))
     return Tokens(tuple(tokens), tuple(comments), tuple(problems))
-
-
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield (kind, start, end) of everything but white space; kind is "" for no token."""
-    at, size, scan = 0, len(text), _SCANNER.match
-    while at < size:
-        found = scan(text, at)
-        if found is None:
-            end = _end_of_nonsense(text, at)
-            yield "", at, end
-            at = end
-            continue
-        kind = found.lastgroup or ""
-        if kind != "space":
-            yield kind, at, found.end()
-        at = found.end()
 
 
 def _end_of_nonsense(text: str, at: int) -> int:

@@ -12,7 +12,7 @@ from holdfast.policy.diagnostics import render_all
 from holdfast.policy.folder import Source, load_source
 from holdfast.policy.lint.conjuncts import Demands, conjuncts
 from holdfast.policy.lint.draft import Draft, Notes
-from holdfast.policy.lint.scenes import all_scenes, scenes_of
+from holdfast.policy.lint.scenes import Cast
 from holdfast.policy.lint.texts import surprise
 from holdfast.policy.lint.typed import UNKNOWN, Reader
 from holdfast.policy.source.vocabulary import read_vocabulary
@@ -102,9 +102,10 @@ def _draft() -> Draft:
 def test_nothing_is_said_of_a_slot() -> None:
     notes = Notes(_draft())
     template = _first("permit(principal == ?principal, action, resource in ?resource);")
-    everything = all_scenes(notes.draft.vocabulary)
-    scenes = scenes_of(template, everything, notes.draft.vocabulary)
-    assert scenes == everything
+    scenes = Cast(notes.draft.vocabulary).scenes_of(template)
+    assert len(scenes) == len(
+        Cast(notes.draft.vocabulary).scenes_of(_first("permit(principal, action, resource);"))
+    )
     seen = Reader(scenes[0], notes).read(pst.Slot("principal"))
     assert (seen.type, seen.value, notes.problems) == (None, UNKNOWN, [])
 
