@@ -23,10 +23,11 @@ from holdfast.policy.author.flips import (
     in_order,
 )
 from holdfast.policy.author.meaning import plain, rule_meanings, short_id
+from holdfast.policy.author.retyped import retyped
 from holdfast.policy.author.settings import table_flips
 from holdfast.policy.author.shrink import shrink
 from holdfast.policy.author.sight import Region, Sight, region_of, sight
-from holdfast.policy.author.spoken import Probed, Witness, witness_json
+from holdfast.policy.author.spoken import Witness, witness_json
 from holdfast.policy.author.witnesses import changed_rules, probed, witnesses
 from holdfast.policy.facts.model import Facts
 from holdfast.policy.policy import Policy, Rule
@@ -99,15 +100,16 @@ class _Search:
             found.witness, found.size = witness, size
 
     def shrunk(self, region: Region, witness: Witness) -> Witness:
-        """Return the smallest witness of the same region."""
-        if isinstance(witness, Probed):
-            return witness
+        """Return the smallest witness of the same region, as an intent where one shows it."""
 
         def stays(smaller: Situation) -> bool:
             before, after = self.judge(smaller)
             return region_of(self.old, before, self.new, after) == region
 
-        return shrink(witness, stays)
+        if isinstance(witness, Situation):
+            return shrink(witness, stays)
+        typed = retyped(witness)
+        return witness if typed is None or not stays(typed) else shrink(typed, stays)
 
 
 def diff(

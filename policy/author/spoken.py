@@ -39,7 +39,7 @@ def spoken(witness: Witness) -> str:
 
 def _probe(probe: Probed) -> list[str]:
     things = ", ".join(f"{touch.action} {touch.resource.uid}" for touch in probe.facts.touches)
-    return [f"{probe.facts.kind}:", things, "as", probe.subject]
+    return [f"{probe.facts.kind} (a stored probe):", things, "as", probe.subject]
 
 
 def _situation(situation: Situation) -> list[str]:

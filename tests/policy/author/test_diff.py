@@ -280,7 +280,7 @@ def test_a_probe_alone_is_a_witness(load: Load) -> None:
     region = region_of(old, sight(old, probe), new, sight(new, probe))
     assert region is not None
     assert region.before == "deny"
-    assert spoken(probe) == 'fs.read: fs.read Path::"b/draft" as coder'
+    assert spoken(probe) == 'fs.read (a stored probe): fs.read Path::"b/draft" as coder'
     assert witness_json(probe)["touches"] == [["fs.read", 'Path::"b/draft"']]
     stranger = Probed("nobody", probe.facts)
     assert sight(old, stranger).answer == "deny"
