@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Final, NoReturn
 
 from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH
@@ -34,8 +35,8 @@ class JsonError(ValueError):
 def _pairs(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise JsonError(f"duplicate key `{twice[:80]}`")
     return made
 
