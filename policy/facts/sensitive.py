@@ -95,10 +95,11 @@ SHAPES = (
 )  # fmt: skip
 """The published list. A row is added with its reason; none is removed without a changelog line."""
 
-_COPIES = (
-    "~", ".bak", ".backup", ".old", ".orig", ".save", ".tmp", ".copy", ".gz", ".bz2", ".xz", ".zst",
-    ".zip", ".tar", ".tgz", *(f".{n}" for n in range(10)), ".swp", ".swo",
-)  # fmt: skip
+_COPIES = frozenset({
+    "bak", "backup", "old", "orig", "save", "tmp", "copy", "swp", "swo",
+    "gz", "bz2", "xz", "zst", "zip", "tar", "tgz", *"0123456789",
+})  # fmt: skip
+"""What stands behind the last dot of a copy's name."""
 
 
 def _patterns(kind: str) -> frozenset[str]:
@@ -137,8 +138,8 @@ def sensitive_name(name: str, parent: str) -> bool:
         folded = folded.strip("#")  # an editor's `#x#` holds `x`
     if _matches(folded, parent):
         return True
-    while folded.endswith(_COPIES):
-        folded = _without_copy(folded)
+    while (shorter := _without_copy(folded)) is not None:
+        folded = shorter
         # An editor's `.x.swp` holds `x`, and of a dotfile `..x.swp`.
         if _matches(folded, parent) or _matches(folded[1:], parent):
             return True
@@ -155,11 +156,12 @@ def _matches(name: str, parent: str) -> bool:
     return f"/{'/'.join(_fold_path(parent))}/{name}".endswith(_TAILS)
 
 
-def _without_copy(name: str) -> str:
-    for suffix in _COPIES[:-1]:
-        if name.endswith(suffix):
-            return name[: -len(suffix)]
-    return name[: -len(_COPIES[-1])]
+def _without_copy(name: str) -> str | None:
+    """Return the name that a copy's was made of, None when it is no copy's."""
+    stem, dot, last = name.rpartition(".")
+    if dot and last in _COPIES:
+        return stem
+    return name[:-1] if name[-1:] == "~" else None
 
 
 def _fold_path(path: str) -> list[str]:
