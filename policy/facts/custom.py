@@ -163,7 +163,7 @@ def _resources(tool: Tool, given: Mapping[str, object], world: World) -> tuple[E
             path = require_own(parse_relative(text, field=name), MAIN_WORKSPACE, world, field=name)
             return (path_entity(path),)
         case "Url":
-            return url_entities(text, world)
+            return url_entities(text, world, field=name)
         case "Secret":
             return (secret_entity(text, field=name),)
         case _:

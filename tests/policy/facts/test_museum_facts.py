@@ -47,6 +47,13 @@ TOOLS = {
             resource=ToolResource("Path", "p"),
         ),
         Tool(
+            "x.url",
+            "read",
+            "caller",
+            params=(Param("at", StringType()),),
+            resource=ToolResource("Url", "at"),
+        ),
+        Tool(
             "x.http",
             "write",
             "caller",
@@ -97,6 +104,7 @@ MUSEUM = [
     Exhibit("an opaque half character", "x.opaque", {"o": {"\ud800": 1}}, "surrogate"),
     Exhibit("opaque bytes", "x.opaque", {"o": b"x"}, "hold a bytes"),
     Exhibit("opaque text", "x.opaque", {"o": "x"}, touches="x.opaque"),
+    Exhibit("an address that is none", "x.url", {"at": "ftp://h/"}, "at: "),  # named by its param
     # An IPv4 address in IPv6 clothes: no rule about `10.0.0.1` or its Domain matched it.
     Exhibit("a mapped address", "net.request", {"url": "http://[::ffff:10.0.0.1]/"}, "10.0.0.1"),
     Exhibit("the same in hex", "net.request", {"url": "http://[::ffff:a00:1]/"}, "IPv4 address"),
