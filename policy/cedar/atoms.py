@@ -185,7 +185,7 @@ def _range(what: pst.Expr, text: str, number: int) -> Atom | None:
     except CedarValueError:
         return None
     keys: frozenset[Key] = frozenset({address.network(address.prefix)})
-    return Atom(Facet("network", what), keys, number, exact=False)
+    return Atom(Facet("network", what), keys, number, exact=True)
 
 
 def _keys(node: pst.Expr) -> frozenset[Key] | None:

@@ -66,7 +66,12 @@ def compile_test(node: pst.Expr, depth: int = MAX_DEPTH) -> tuple[Test, int]:
     run = compiled.run
     if yields_bool(node):
         return run, compiled.cost  # type: ignore[return-value]
-    return (lambda frame: expect_bool(run(frame))), compiled.cost
+
+    def test(frame: Frame) -> bool:
+        value = run(frame)
+        return value if value is True or value is False else expect_bool(value)
+
+    return test, compiled.cost
 
 
 def yields_bool(node: pst.Expr) -> bool:
@@ -224,7 +229,7 @@ def _binary(node: pst.BinaryOp, depth: int) -> Compiled:
     if function is None:
         raise UnknownConstruct(f"unknown operator `{node.op}`")
     left, right = compile_expression(node.left, depth), compile_expression(node.right, depth)
-    short = _shortcut(node.op, left, right)
+    short = _shortcut(node, left, right)
     if short is not None:
         return Compiled(short, left.cost + right.cost)
     if node.op in SET_SIZED and not (_is_short(left) or _is_short(right)):
@@ -232,11 +237,19 @@ def _binary(node: pst.BinaryOp, depth: int) -> Compiled:
     return _fold(_apply_both(function, left.run, right.run), (left, right))
 
 
-def _shortcut(op: pst.BinaryOpName, left: Compiled, right: Compiled) -> Test | None:
+def _shortcut(node: pst.BinaryOp, left: Compiled, right: Compiled) -> Test | None:
     if right.constant and not left.constant:
-        return shortcuts.with_right_constant(op, left.run, right.run(_NO_FRAME))
+        constant = right.run(_NO_FRAME)
+        direct = _variable_is(node, constant)
+        return direct or shortcuts.with_right_constant(node.op, left.run, constant)
     if left.constant and not right.constant:
-        return shortcuts.with_left_constant(op, left.run(_NO_FRAME), right.run)
+        return shortcuts.with_left_constant(node.op, left.run(_NO_FRAME), right.run)
+    return None
+
+
+def _variable_is(node: pst.BinaryOp, constant: Value) -> Test | None:
+    if node.op == "eq" and isinstance(node.left, pst.Var) and isinstance(constant, Uid):
+        return access.variable_is(node.left.name, constant)
     return None
 
 
@@ -318,6 +331,9 @@ def _like(node: pst.Like, depth: int) -> Compiled:
     base = compile_expression(node.base, depth)
     pattern = compile_pattern(node.pattern)
     run, matches = base.run, pattern.matches
+    short = shortcuts.like_affix(run, pattern)
+    if short is not None:
+        return Compiled(short, base.cost + 1)
     if not pattern.scans:
         return Compiled(lambda frame: matches(expect_string(run(frame))), base.cost + 1)
 

@@ -1,22 +1,26 @@
 """One evaluation of one request: what closures read, and the steps they may still take."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from holdfast.policy.cedar.errors import BudgetExceeded
 from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.values import Entity, Request, Uid, Value
 
+ENTITIES: Final = ("principal", "action", "resource")
+
 
 class Frame:
     """The request's parts, flat for speed, and `left`: the steps still to spend."""
 
-    __slots__ = ("action", "context", "entities", "left", "principal", "resource")
+    __slots__ = ("action", "context", "entities", "keys", "left", "principal", "resource")
     principal: Entity
     action: Entity
     resource: Entity
     context: Mapping[str, Value]
     entities: Mapping[Uid, Entity]
+    keys: tuple[frozenset[Uid | str], ...]
+    """What the index looks the three of `ENTITIES` up by."""
     left: int
 
     def __init__(self, request: Request, steps: int = MAX_STEPS) -> None:
@@ -26,6 +30,7 @@ class Frame:
         self.resource = request.resource
         self.context = request.context
         self.entities = request.entities
+        self.keys = (request.principal.keys, request.action.keys, request.resource.keys)
         self.left = steps
 
     def spend(self, steps: int) -> None:

@@ -1,27 +1,30 @@
 """Find the few rules a request could match or make err, among any number of them.
 
-The index is a tree. A node either lists its rules or splits them by one facet of the request: the
-rules whose atom for that facet has a given key stand below that key, the rules that say nothing
-about it stand under `rest`. A lookup follows every key the request has, and always the rest. Which
-facet splits a node is chosen for the fewest rules a typical request will visit, once, at compile
-time. What atoms are, and why skipping a rule loses neither a match nor an error: `atoms.py`.
+The index is a tree. A node lists the rules every request that gets there must try, and splits the
+others, each split by one facet of the request: the rules whose atom for that facet has a given key
+stand in the node below that key. A lookup asks every split of a node and follows every key the
+request has. Which facets split a node is chosen for the fewest rules a typical request will visit,
+once, at compile time. What atoms are, and why skipping a rule loses neither a match nor an error:
+`atoms.py`.
+
+On the path of a decision stand only plain tuples and closures, no objects with methods: a request
+visits a handful of nodes, and each would cost more to call than to read.
 
 No facet anchors a pattern that begins and ends with a wildcard (`like "*secret*"`), a range or a
 negation. Rules that have nothing else are tried one after another, at the price of one test each.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from cedarpy import pst
 
 from holdfast.policy.cedar.atoms import Atom, Facet, Key
 from holdfast.policy.cedar.errors import EvaluationError
 from holdfast.policy.cedar.expressions import compile_expression
-from holdfast.policy.cedar.frame import Frame, Run, Test
+from holdfast.policy.cedar.frame import ENTITIES, Frame, Run, Test
 from holdfast.policy.cedar.limits import (
     INDEX_DEPTH,
     LEAF_RULES,
@@ -63,72 +66,51 @@ class Indexed:
         return replace(self, proven=proven, copies=self.copies * len(atom.keys))
 
 
-class Node(Protocol):
-    """A part of the index."""
+Node: TypeAlias = "tuple[tuple[Entry, ...], Look | None]"
+"""A part of the index: the rules to try, and how to look further."""
 
-    def find(self, frame: Frame, found: list[Entry]) -> None:
-        """Add every rule the request could match or make err; one may come twice."""
-        ...
-
-
-class Leaf:
-    """A few rules, or rules nothing tells apart."""
-
-    __slots__ = ("entries",)
-
-    def __init__(self, rules: Iterable[Indexed]) -> None:
-        self.entries = tuple(rule.entry() for rule in rules)
-
-    def find(self, frame: Frame, found: list[Entry]) -> None:  # noqa: ARG002 - it is a Node
-        """Add them all."""
-        found += self.entries
+Look: TypeAlias = Callable[[Frame, list[Entry]], None]
+"""Adds the rules that the request could match or make err; one may come twice."""
 
 
-Table: TypeAlias = Mapping[Key, Node]
+def look_by_entity(variable: str, below: Mapping[Key, Node], others: Look | None) -> Look:
+    """Follow every key the entity has: its uid, its ancestors, its type. None of it can err."""
+    which = ENTITIES.index(variable)
+    known = frozenset(below)
 
-
-class EntitySplit:
-    """Rules by an entity: its uid, its ancestors, its type. It can always be read."""
-
-    __slots__ = ("_keys", "_keys_of", "_rest", "_table")
-
-    def __init__(self, variable: str, table: Table, rest: Node | None) -> None:
-        self._keys_of: Callable[[Frame], frozenset[Key]] = attrgetter(f"{variable}.keys")
-        self._table = table
-        self._keys = frozenset(table)
-        self._rest = rest
-
-    def find(self, frame: Frame, found: list[Entry]) -> None:
-        """Follow every key the entity has."""
+    def look(frame: Frame, found: list[Entry]) -> None:
         # Sets keep their hashes: this is several times cheaper than looking up key by key.
-        for key in self._keys_of(frame) & self._keys:
-            self._table[key].find(frame, found)
-        if self._rest is not None:
-            self._rest.find(frame, found)
+        for key in frame.keys[which] & known:
+            entries, deeper = below[key]
+            found += entries
+            if deeper is not None:
+                deeper(frame, found)
+        if others is not None:
+            others(frame, found)
+
+    return look
 
 
-class AttributeSplit:
-    """Rules by an attribute, read by `run`; when it cannot be read, every rule is tried."""
+def look_by_attribute(
+    run: Run, nodes_for: LookUp[Node], everything: Sequence[Entry], others: Look | None
+) -> Look:
+    """Follow every key of the attribute that `run` reads; try `everything` when it cannot."""
 
-    __slots__ = ("_everything", "_look_up", "_rest", "_run")
-
-    def __init__(self, run: Run, find: LookUp[Node], rest: Node | None, everything: Leaf) -> None:
-        self._run = run
-        self._look_up = find
-        self._rest = rest
-        self._everything = everything
-
-    def find(self, frame: Frame, found: list[Entry]) -> None:
-        """Follow the keys the attribute has, or try every rule."""
+    def look(frame: Frame, found: list[Entry]) -> None:
         try:
-            nodes: Collection[Node] = self._look_up(self._run(frame))
+            nodes = nodes_for(run(frame))
         except EvaluationError:
             # The attribute is not there, or of a type the rules cannot use: they all err.
-            nodes = (self._everything,)
-        for node in nodes:
-            node.find(frame, found)
-        if self._rest is not None:
-            self._rest.find(frame, found)
+            nodes = ()
+            found += everything
+        for entries, deeper in nodes:
+            found += entries
+            if deeper is not None:
+                deeper(frame, found)
+        if others is not None:
+            others(frame, found)
+
+    return look
 
 
 # ---- building ----------------------------------------------------------------------------------
@@ -143,7 +125,7 @@ def _build(rules: Sequence[Indexed], settled: frozenset[Facet], depth: int) -> N
     """Index `rules`, which here are known to satisfy their atoms for the `settled` facets."""
     facet = _best_facet(rules, settled) if depth > 0 and len(rules) > LEAF_RULES else None
     if facet is None:
-        return Leaf(rules)
+        return tuple(rule.entry() for rule in rules), None
     keyed: dict[Key, list[Indexed]] = {}
     split: list[Indexed] = []
     rest: list[Indexed] = []
@@ -158,11 +140,12 @@ def _build(rules: Sequence[Indexed], settled: frozenset[Facet], depth: int) -> N
             keyed.setdefault(key, []).append(below)
     known = settled | {facet}
     table = {key: _build(group, known, depth - 1) for key, group in keyed.items()}
-    others = _build(rest, settled, depth - 1) if rest else None
+    entries, others = _build(rest, settled, depth - 1)
     if isinstance(facet.node, pst.Var):
-        return EntitySplit(facet.node.name, table, others)
+        return entries, look_by_entity(facet.node.name, table, others)
     run = compile_expression(facet.node).run
-    return AttributeSplit(run, look_up(facet.kind, table), others, Leaf(split))
+    everything = [rule.entry() for rule in split]
+    return entries, look_by_attribute(run, look_up(facet.kind, table), everything, others)
 
 
 def _usable(rule: Indexed, facet: Facet, settled: frozenset[Facet]) -> Atom | None:

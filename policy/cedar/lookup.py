@@ -6,12 +6,15 @@ Rules: a look-up returns everything under every key that the value satisfies, an
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeAlias, TypeVar, assert_never
+from types import MappingProxyType
+from typing import Final, TypeAlias, TypeVar, assert_never, cast
 
 from holdfast.policy.cedar.atoms import FacetKind, Key
 from holdfast.policy.cedar.ipaddr import IpAddr, Network
 from holdfast.policy.cedar.operators import expect, expect_set, expect_string
 from holdfast.policy.cedar.values import Value
+
+_BITS: Final[Mapping[int, int]] = MappingProxyType({4: 32, 6: 128})
 
 N = TypeVar("N")
 LookUp: TypeAlias = Callable[[Value], Collection[N]]
@@ -50,8 +53,7 @@ def by_member(table: Mapping[Key, N]) -> LookUp[N]:
 
 def by_prefix(table: Mapping[Key, N]) -> LookUp[N]:
     """Find by how the value, a string, begins."""
-    find = _prefix_finder({str(key): node for key, node in table.items()})
-    return lambda value: find(expect_string(value))
+    return _prefix_finder({str(key): node for key, node in table.items()})
 
 
 def by_suffix(table: Mapping[Key, N]) -> LookUp[N]:
@@ -64,24 +66,27 @@ def by_suffix(table: Mapping[Key, N]) -> LookUp[N]:
 def by_network(table: Mapping[Key, N]) -> LookUp[N]:
     """Find by the ranges the value, an address or a range, is in."""
     lengths = sorted({(key.version, key.prefix) for key in table if isinstance(key, Network)})
+    # A network equals the plain tuple of its parts, and a plain tuple is faster to make.
+    get = cast("Mapping[tuple[int, ...], N]", table).get
 
     def find(value: Value) -> list[N]:
         address = expect(IpAddr, value)
+        first, bits = address.first, _BITS[address.version]
         networks = [
-            address.network(prefix)
+            get((version, prefix, first >> (bits - prefix)))
             for version, prefix in lengths
             if version == address.version and prefix <= address.prefix
         ]
-        return [table[network] for network in networks if network in table]
+        return [node for node in networks if node is not None]
 
     return find
 
 
-_Link: TypeAlias = tuple[str, N, "_Link[N] | None"]
+_Link: TypeAlias = "tuple[str, tuple[N, ...], _Link[N] | None]"
 """A prefix, what stands under it, and the next shorter prefix of this one."""
 
 
-def _prefix_finder(table: Mapping[str, N]) -> Callable[[str], list[N]]:
+def _prefix_finder(table: Mapping[str, N]) -> LookUp[N]:
     """Find all prefixes of a text in one binary search.
 
     Why one is enough: let P be a prefix in the table that the text begins with, and K the greatest
@@ -89,20 +94,23 @@ def _prefix_finder(table: Mapping[str, N]) -> Callable[[str], list[N]]:
     with P begins with P itself. So each such P is K or a prefix of K, and those are linked here.
     """
     prefixes = sorted(table)
-    links: list[_Link[N] | None] = [None]
+    links: list[_Link[N]] = [("", (), None)]  # below all prefixes: nothing is found
     for prefix in prefixes:
-        shorter = links[-1]
-        while shorter is not None and not prefix.startswith(shorter[0]):
+        shorter: _Link[N] | None = links[-1]
+        while shorter is not None and not (shorter[1] and prefix.startswith(shorter[0])):
             shorter = shorter[2]
-        links.append((prefix, table[prefix], shorter))
+        links.append((prefix, (table[prefix],), shorter))
 
-    def find(text: str) -> list[N]:
-        found: list[N] = []
-        link = links[bisect_right(prefixes, text)]
-        while link is not None:
-            prefix, node, link = link
+    def find(value: Value) -> Collection[N]:
+        text = value if isinstance(value, str) else expect_string(value)
+        prefix, nodes, shorter = links[bisect_right(prefixes, text)]
+        if shorter is None:  # nearly always
+            return nodes if text.startswith(prefix) else ()
+        found = list(nodes) if text.startswith(prefix) else []
+        while shorter is not None:
+            prefix, nodes, shorter = shorter
             if text.startswith(prefix):
-                found.append(node)
+                found += nodes
         return found
 
     return find

@@ -7,7 +7,7 @@ a match. There is no backtracking, so no pattern can be slow.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from cedarpy import pst
 
@@ -28,6 +28,8 @@ class Pattern:
     matches: Callable[[str], bool]
     scans: bool
     """Whether matching reads the whole text, and so is charged by its length."""
+    affix: Literal["prefix", "suffix"] | None = None
+    """Which end says all that the pattern says: `src/*` is its prefix, `*.pem` is its suffix."""
 
 
 def compile_pattern(elements: Sequence[pst.PatternElem]) -> Pattern:
@@ -37,7 +39,8 @@ def compile_pattern(elements: Sequence[pst.PatternElem]) -> Pattern:
     if len(pieces) == 1:
         return Pattern(first, first, first.__eq__, scans=False)
     if len(pieces) == _HEAD_AND_TAIL:
-        return Pattern(first, last, _anchored(first, last), scans=False)
+        affix = _affix(first, last)
+        return Pattern(first, last, _anchored(first, last), scans=False, affix=affix)
     if len(pieces) == _INFIX and not first and not last:
         middle = pieces[1]
         return Pattern(first, last, lambda text: middle in text, scans=True)
@@ -58,6 +61,12 @@ def _pieces(elements: Sequence[object]) -> list[str]:
             raise UnknownConstruct(f"unknown pattern element `{type(element).__name__}`")
         after_wildcard = isinstance(element, pst.Wildcard)
     return ["".join(piece) for piece in pieces]
+
+
+def _affix(first: str, last: str) -> Literal["prefix", "suffix"] | None:
+    if not last:
+        return "prefix"
+    return None if first else "suffix"
 
 
 def _anchored(first: str, last: str) -> Callable[[str], bool]:

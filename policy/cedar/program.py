@@ -119,9 +119,11 @@ class Program:
 
     def evaluate(self, request: Request, *, steps: int = MAX_STEPS) -> Outcome:
         """Evaluate every rule that could match `request` or err on it."""
-        found: list[Entry] = []
         frame = Frame(request, steps)
-        self._index.find(frame, found)
+        entries, look = self._index
+        found = list(entries)
+        if look is not None:
+            look(frame, found)
         return _outcome(found, frame, steps)
 
     def scan(self, request: Request, *, steps: int = MAX_STEPS) -> Outcome:
@@ -171,7 +173,12 @@ def _outcome(entries: Sequence[Entry], frame: Frame, steps: int) -> Outcome:
             errors.append(RuleError(index, error.message))
     if len(errors) > 1:
         errors = sorted(set(errors), key=lambda error: error.index)
-    return Outcome(_ordered(permits), _ordered(forbids), tuple(errors), steps - frame.left)
+    return Outcome(
+        _ordered(permits) if permits else (),
+        _ordered(forbids) if forbids else (),
+        tuple(errors),
+        steps - frame.left,
+    )
 
 
 def _exhausted(entries: Sequence[Entry], error: BudgetExceeded, steps: int) -> Outcome:

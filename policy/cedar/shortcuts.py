@@ -12,8 +12,9 @@ from typing import Any, Final
 from cedarpy import pst
 
 from holdfast.policy.cedar.frame import Frame, Run, Test
-from holdfast.policy.cedar.operators import BINARY, expect_set
-from holdfast.policy.cedar.values import Uid, Value, as_member
+from holdfast.policy.cedar.operators import BINARY, expect_set, expect_string
+from holdfast.policy.cedar.pattern import Pattern
+from holdfast.policy.cedar.values import Member, Uid, Value, as_member
 
 _Compare = Callable[[Any, Any], bool]
 
@@ -33,8 +34,7 @@ def with_right_constant(op: pst.BinaryOpName, run: Run, constant: Value) -> Test
         # Nothing but a string equals a string: no need to tell `true` from `1`.
         return lambda frame: run(frame) == constant
     if op == "contains":
-        member = as_member(constant)
-        return lambda frame: member in expect_set(run(frame))
+        return _contains(run, as_member(constant))
     compare = _ORDERS.get(op)
     if compare is not None and constant.__class__ is int:
         return _ordered(op, compare, run, constant)
@@ -46,8 +46,20 @@ def with_left_constant(op: pst.BinaryOpName, constant: Value, run: Run) -> Test 
     if op == "eq":
         return with_right_constant(op, run, constant)
     if op == "contains" and isinstance(constant, frozenset):
+        if all(isinstance(member, str) for member in constant):
+            return lambda frame: run(frame) in constant
         return lambda frame: as_member(run(frame)) in constant
     return None
+
+
+def _contains(run: Run, member: Member) -> Test:
+    def test(frame: Frame) -> bool:
+        value = run(frame)
+        if isinstance(value, frozenset):
+            return member in value
+        return member in expect_set(value)
+
+    return test
 
 
 def _ordered(op: pst.BinaryOpName, compare: _Compare, run: Run, constant: Value) -> Test:
@@ -60,6 +72,27 @@ def _ordered(op: pst.BinaryOpName, compare: _Compare, run: Run, constant: Value)
         return bool(general(value, constant))  # the error the general operator makes of it
 
     return test
+
+
+def like_affix(run: Run, pattern: Pattern) -> Test | None:
+    """Return a short way to evaluate `run like pattern`, if one end of the text decides."""
+    if pattern.affix == "prefix":
+        prefix = pattern.prefix
+
+        def begins(frame: Frame) -> bool:
+            text = run(frame)
+            return (text if isinstance(text, str) else expect_string(text)).startswith(prefix)
+
+        return begins
+    if pattern.affix == "suffix":
+        suffix = pattern.suffix
+
+        def ends(frame: Frame) -> bool:
+            text = run(frame)
+            return (text if isinstance(text, str) else expect_string(text)).endswith(suffix)
+
+        return ends
+    return None
 
 
 def has_on_variable(variable: str, name: str) -> Test | None:
