@@ -13,16 +13,23 @@ from cedarpy import pst
 
 from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.lint.draft import Notes
+from holdfast.policy.lint.ids import (
+    repo_complaint,
+    secret_complaint,
+    server_complaint,
+    upstream_complaint,
+    url_complaint,
+)
 from holdfast.policy.source.forms import (
-    ID,
     KNOWN_TOOLSETS,
+    WORKSPACE,
     host_complaint,
     path_complaint,
     program_complaint,
 )
 from holdfast.policy.source.rules import SourceRule, walk
 
-__all__ = ["check_entities"]
+__all__ = ["CHECKS", "check_entities"]
 
 BUILTIN_TOOL = "tool.echo"
 _Check = Callable[[SourceRule, pst.EntityUid, Notes], None]
@@ -38,9 +45,7 @@ def check_entities(rule: SourceRule, notes: Notes) -> None:
             case pst.EntityUid(of) if str(of) not in known:
                 _unknown_type(node, str(of), notes)
             case pst.EntityUid(of):
-                check = _CHECKS.get(str(of))
-                if check is not None:
-                    check(rule, node, notes)
+                CHECKS[str(of)](rule, node, notes)
             case pst.EntityType() if notes.draft.spans.of(node) and str(node) not in known:
                 _unknown_type(node, str(node), notes)
             case _:
@@ -169,19 +174,26 @@ def _tool(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
 
 
 def _workspace(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
-    if not ID.fullmatch(uid.id):
+    if not WORKSPACE.fullmatch(uid.id):
         message = f"no workspace can be called {displayed(uid.id)}"
         notes.add(uid, "unknown-workspace", message, 'the default one is `Workspace::"main"`')
 
 
-def _domain(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
-    wrong, hint = host_complaint(uid.id)
-    if wrong:
-        message = f"{displayed(uid.id)} is no host that is ever judged: it {wrong}"
-        notes.add(uid, "bad-host-id", message, hint)
+def _form(
+    code: str, what: str, complaint: Callable[[str], tuple[str, str]]
+) -> Callable[[SourceRule, pst.EntityUid, Notes], None]:
+    """Check an id by the normaliser that makes such ids."""
+
+    def check(_rule: SourceRule, uid: pst.EntityUid, notes: Notes) -> None:
+        wrong, hint = complaint(uid.id)
+        if wrong:
+            message = f"{displayed(uid.id)} is no {what} that is ever judged: it {wrong}"
+            notes.add(uid, code, message, hint)
+
+    return check
 
 
-_CHECKS: Mapping[str, _Check] = {
+CHECKS: Mapping[str, _Check] = {
     "Group": _group,
     "Agent": _subject,
     "Person": _subject,
@@ -191,5 +203,10 @@ _CHECKS: Mapping[str, _Check] = {
     "Toolset": _toolset,
     "Tool": _tool,
     "Workspace": _workspace,
-    "Domain": _domain,
+    "Domain": _form("bad-host-id", "host", host_complaint),
+    "Url": _form("bad-url-id", "address", url_complaint),
+    "Secret": _form("bad-secret-id", "secret", secret_complaint),
+    "Repo": _form("bad-repo-id", "repository", repo_complaint),
+    "McpServer": _form("bad-upstream-id", "server", server_complaint),
+    "McpTool": _form("bad-upstream-id", "upstream tool", upstream_complaint),
 }

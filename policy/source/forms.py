@@ -18,6 +18,7 @@ __all__ = [
     "KIND",
     "KNOWN_TOOLSETS",
     "PARAM",
+    "WORKSPACE",
     "duration_ms",
     "host_complaint",
     "path_complaint",
@@ -26,6 +27,8 @@ __all__ = [
 
 ID = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{NAME_CHARACTERS - 1}}}")
 """Names of rules, groups, approvals, profiles."""
+WORKSPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*", re.ASCII)
+"""Names of workspaces, which the settings of a machine choose."""
 KIND = re.compile(r"([a-z][a-z0-9_]{0,31})\.([a-z][a-z0-9_]{0,31})")
 PARAM = re.compile(r"[a-z][a-z0-9_]{0,63}")
 BUILTIN_PREFIXES = frozenset({"fs", "process", "net", "secret", "repo", "mcp", "tool", "shell"})
@@ -63,7 +66,7 @@ def host_complaint(host: str, *, pattern: bool = False) -> tuple[str, str]:
         return "is a pattern", f"write `{plain}`: a domain covers what is below it"
     address = _address(host)
     if address is not None:
-        spelt = f"[{address}]" if address.version == 6 and host.startswith("[") else str(address)  # noqa: PLR2004
+        spelt = _spelt(address)
         return ("", "") if spelt == host else ("is not in canonical form", f"write `{spelt}`")
     if ":" in host:
         return "holds a port", f"write `{_host_of(host)}`; a port is `resource.port`"
@@ -99,6 +102,13 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+def _spelt(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Return the one spelling facts have: no brackets, no zone, a mapped address as what it is."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address)))
+
+
 def _host_of(address: str) -> str:
     rest = address.partition("://")[2] or address
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
@@ -114,7 +124,7 @@ def path_complaint(path: str, *, folder: bool) -> tuple[str, str]:
     body, prefix = path, ""
     if path.startswith("//"):
         workspace, _, rest = path[2:].partition("/")
-        if not ID.fullmatch(workspace):
+        if not WORKSPACE.fullmatch(workspace):
             return "names no workspace", "write `//docs` or `//docs/guide`"
         if not rest:
             return _workspace_root(path, folder=folder)

@@ -87,9 +87,7 @@ def _fields_of_nodes() -> Mapping[type, tuple[str, ...]]:
         node: Any = getattr(pst, name)
         if is_dataclass(node):
             below = (each.name for each in fields(node))
-            found[cast("type", node)] = tuple(
-                n for n in below if n not in _NO_NODES
-            )
+            found[cast("type", node)] = tuple(n for n in below if n not in _NO_NODES)
     return found
 
 

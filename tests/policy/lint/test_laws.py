@@ -12,6 +12,7 @@ from holdfast.policy.diagnostics import render_all
 from holdfast.policy.folder import Source, load_source
 from holdfast.policy.lint.conjuncts import Demands, conjuncts
 from holdfast.policy.lint.draft import Draft, Notes
+from holdfast.policy.lint.entities import CHECKS
 from holdfast.policy.lint.scenes import Cast
 from holdfast.policy.lint.texts import surprise
 from holdfast.policy.lint.typed import UNKNOWN, Reader
@@ -97,6 +98,10 @@ def test_what_excludes_itself_never_holds(atoms: list[str]) -> None:
 
 def _draft() -> Draft:
     return Draft((), Spans(), read_vocabulary(SCHEMA), None, None, None, None)
+
+
+def test_ids_of_every_type_are_checked() -> None:
+    assert set(CHECKS) == set(read_vocabulary(SCHEMA).entities)
 
 
 def test_nothing_is_said_of_a_slot() -> None:
