@@ -112,7 +112,7 @@ def diff(job: Job) -> JsonObject:
 
 def _flip(flip: Flip) -> JsonObject:
     said = spoken(flip.witness) if flip.witness is not None else f"{flip.kind} {flip.subject}"
-    return {**flip_json(flip), "said": said}
+    return {**flip_json(flip), "arrow": flip.arrow, "said": said}
 
 
 JOBS: Final[Mapping[str, Callable[[Job], JsonObject]]] = {

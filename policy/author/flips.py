@@ -86,6 +86,13 @@ class Flip:
         """Whether more may happen afterwards."""
         return self.rank <= Rank.LOOSENED
 
+    @property
+    def arrow(self) -> str:
+        """From which answer to which; where the answer stays, whether that is tighter."""
+        if self.before != self.after:
+            return f"{self.before.upper()} -> {self.after.upper()}"
+        return "CHANGED" if self.opens else "TIGHTENED"
+
 
 def rank_of(before: Expectation, after: Expectation) -> Rank:
     """Return where a change between two different answers stands."""
@@ -99,7 +106,7 @@ def in_order(flips: list[Flip]) -> tuple[Flip, ...]:
 
 def describe(flip: Flip) -> str:
     """Return a flip as one line of plain text."""
-    arrow = f"{flip.before.upper()} -> {flip.after.upper()}"
+    arrow = flip.arrow
     if flip.witness is not None:
         return f"{arrow}  {spoken(flip.witness)}  ({flip.was} -> {flip.now})"
     return f"{arrow}  {flip.kind} {flip.subject}: {flip.was} -> {flip.now}"

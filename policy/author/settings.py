@@ -31,6 +31,8 @@ from holdfast.policy.source.tables import Expectation, Subject, Who
 
 _SHOWN: Final = 200
 """Characters of one value in a flip."""
+_UNSAID: Final = (None, "", "missing", [])
+"""Values of fields that say nothing by being there."""
 
 
 def table_flips(old: Policy, new: Policy) -> Iterator[Flip]:
@@ -108,8 +110,29 @@ def _flip(
 def _shown(value: object) -> str:
     if value is None:
         return "none"
-    text = json.dumps(plain(value), ensure_ascii=True)
+    text = _compact(plain(value))
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def _compact(value: object) -> str:
+    """Write a plain value for a reader: `[env enum(values ["dev", "prod"])]`."""
+    match value:
+        case list():
+            return f"[{', '.join(_compact(one) for one in cast('list[object]', value))}]"
+        case {"type": dict() as kind, "name": name, **rest}:  # a parameter of a tool
+            fields = {**cast("dict[str, object]", kind), **cast("dict[str, object]", rest)}
+            return f"{name} {_compact(fields)}"
+        case dict():
+            table = cast("dict[str, object]", value)
+            named = str(table.get("type", "")).removesuffix("Type").lower()
+            said = [
+                f"{name} {_compact(field)}"
+                for name, field in table.items()
+                if name != "type" and field not in _UNSAID
+            ]
+            return f"{named}({', '.join(said)})" if said or not named else named
+        case _:
+            return json.dumps(value, ensure_ascii=True)
 
 
 # ---- which way a field goes --------------------------------------------------------------------

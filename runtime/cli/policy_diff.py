@@ -66,7 +66,7 @@ def _refused(terminal: Terminal, answer: dict[str, Any], old: str, new: str) -> 
 def _print(terminal: Terminal, found: dict[str, Any], pending: int, new: str) -> None:
     for flip in found["flips"]:
         style: Style = "bad" if flip["opens"] else "good"
-        terminal.say(f"{terminal.paint(_arrow(flip), style)}  {visible(flip['said'])}")
+        terminal.say(f"{terminal.paint(flip['arrow'], style)}  {visible(flip['said'])}")
         terminal.say(f"       {visible(flip['was'])} -> {visible(flip['now'])}")
         if flip["accepted"] is not None:
             terminal.say(f"       accepted: {visible(flip['accepted'])}")
@@ -78,7 +78,3 @@ def _print(terminal: Terminal, found: dict[str, Any], pending: int, new: str) ->
     terminal.say(f"{count(len(found['flips']), 'change')}, {pending} not accepted; {tried}")
     if pending:
         terminal.note(f"hint: `--accept WHY` writes them into {visible(str(Path(new, MANIFEST)))}")
-
-
-def _arrow(flip: Flip) -> str:
-    return f"{flip['before'].upper()} -> {flip['after'].upper()}"
