@@ -28,8 +28,14 @@ from holdfast.policy.cedar.values import (
 )
 from holdfast.policy.facts.argv import argv_touches
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, Touch, World
-from holdfast.policy.facts.names import quote, require_bytes_at_most, require_text, suggest
-from holdfast.policy.facts.params import Judged, require_fields
+from holdfast.policy.facts.names import quote, require_bytes_at_most, require_text
+from holdfast.policy.facts.params import (
+    Judged,
+    require_bool,
+    require_fields,
+    require_one_of,
+    require_whole,
+)
 from holdfast.policy.facts.paths import parse_relative, path_entity, require_own
 from holdfast.policy.facts.secrets import secret_entity
 from holdfast.policy.facts.upstream import frozen_json
@@ -96,15 +102,13 @@ def _typed(param: Param, value: object) -> Value:
         case StringType(max_length=longest):
             return _text(param.name, value, longest)
         case IntType(min=least, max=most):
-            return _whole(param.name, value, least, most)
+            return require_whole(value, least, most, field=param.name)
         case BoolType():
-            if not isinstance(value, bool):
-                raise InvalidIntent(param.name, "must be true or false", "write it without quotes")
-            return value
+            return require_bool(value, field=param.name)
         case DecimalType():
             return _decimal(param.name, value)
         case EnumType(values=known):
-            return _one_of(param.name, value, known)
+            return require_one_of(value, known, field=param.name)
         case SetType():
             return _set(param, param.type, value)
         case OpaqueType():  # pragma: no cover - the caller leaves these out
@@ -120,14 +124,6 @@ def _text(name: str, value: object, longest: int) -> str:
     return text
 
 
-def _whole(name: str, value: object, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidIntent(name, "must be a whole number", "write it without quotes or fraction")
-    if not least <= value <= most:
-        raise InvalidIntent(name, f"{value} is out of range", f"between {least} and {most}")
-    return value
-
-
 def _decimal(name: str, value: object) -> Value:
     try:
         return decimal(require_text(value, field=name))
@@ -135,13 +131,6 @@ def _decimal(name: str, value: object) -> Value:
         raise InvalidIntent(
             name, "is not a decimal", 'a text with one to four decimal places, such as "1.25"'
         ) from None
-
-
-def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
-    text = require_text(value, field=name)
-    if text not in known:
-        raise InvalidIntent(name, f"{quote(text)} is not one of its values", suggest(text, known))
-    return text
 
 
 def _set(param: Param, kind: SetType, value: object) -> Value:

@@ -64,14 +64,17 @@ def require_text(value: object, *, field: str) -> str:
     return value
 
 
-def _require_unicode(text: str, field: str) -> None:
+def utf8_bytes(text: str, *, field: str, hint: str = "send the whole character, in UTF-8") -> bytes:
+    """Return the UTF-8 of a text, refused when it has none."""
     try:
-        text.encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError:
-        # `\ud800` in JSON: two layers replace it differently, so no two agree on the name.
-        raise InvalidIntent(
-            field, "holds half of a surrogate pair", "send the whole character, in UTF-8"
-        ) from None
+        # `\ud800` in JSON: two layers replace it differently, so no two agree on the text.
+        raise InvalidIntent(field, "holds half of a surrogate pair", hint) from None
+
+
+def _require_unicode(text: str, field: str) -> None:
+    utf8_bytes(text, field=field)
     if not is_normalized("NFC", text):
         # `é` in two spellings is two names for one thing on some file systems.
         raise InvalidIntent(

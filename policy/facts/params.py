@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Collection, Mapping, Set as AbstractSet
 from typing import NamedTuple
 
 from holdfast.policy.facts.model import InvalidIntent, Touch
-from holdfast.policy.facts.names import quote, require_text, suggest
+from holdfast.policy.facts.names import quote, require_text, suggest, utf8_bytes
 from holdfast.proto.limits import CONTENT_BYTES
 
 _ENCODINGS = ("utf-8", "base64")
@@ -54,17 +54,26 @@ def require_fields(
 
 def choice(params: Mapping[str, object], name: str, known: AbstractSet[str], default: str) -> str:
     """Return the parameter `name`, one of `known`."""
-    value = require_text(params.get(name, default), field=name)
-    if value not in known:
-        raise InvalidIntent(name, f"{quote(value)} is not one of its values", suggest(value, known))
-    return value
+    return require_one_of(params.get(name, default), known, field=name)
+
+
+def require_one_of(value: object, known: Collection[str], *, field: str) -> str:
+    """Return a text that is one of `known`."""
+    text = require_text(value, field=field)
+    if text not in known:
+        raise InvalidIntent(field, f"{quote(text)} is not one of its values", suggest(text, known))
+    return text
 
 
 def flag(params: Mapping[str, object], name: str) -> bool:
     """Return the boolean parameter `name`, false when it is not given."""
-    value = params.get(name, False)
+    return require_bool(params.get(name, False), field=name)
+
+
+def require_bool(value: object, *, field: str) -> bool:
+    """Return a boolean; no text and no number is one."""
     if not isinstance(value, bool):
-        raise InvalidIntent(name, "must be true or false", "write it without quotes")
+        raise InvalidIntent(field, "must be true or false", "write it without quotes")
     return value
 
 
@@ -72,11 +81,15 @@ def whole_number(
     params: Mapping[str, object], name: str, *, least: int, most: int, default: int
 ) -> int:
     """Return the integer parameter `name` within its bounds."""
-    value = params.get(name, default)
+    return require_whole(params.get(name, default), least, most, field=name)
+
+
+def require_whole(value: object, least: int, most: int, *, field: str) -> int:
+    """Return an integer within its bounds; true is none, nor is 1.0."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidIntent(name, "must be a whole number", "write it without quotes or fraction")
+        raise InvalidIntent(field, "must be a whole number", "write it without quotes or fraction")
     if not least <= value <= most:
-        raise InvalidIntent(name, "is out of range", f"between {least} and {most}")
+        raise InvalidIntent(field, f"{value} is out of range", f"between {least} and {most}")
     return value
 
 
@@ -91,12 +104,7 @@ def content_bytes(params: Mapping[str, object], name: str, encoding_name: str) -
     if encoding == "base64":
         content = _from_base64(value, name)
     else:
-        try:
-            content = value.encode("utf-8")
-        except UnicodeEncodeError:
-            raise InvalidIntent(
-                name, "holds half of a surrogate pair", f'send `{encoding_name}="base64"`'
-            ) from None
+        content = utf8_bytes(value, field=name, hint=f'send `{encoding_name}="base64"`')
     if len(content) > CONTENT_BYTES:
         raise InvalidIntent(
             name, f"is {len(content)} bytes long", f"the most is {CONTENT_BYTES} bytes"

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from holdfast.policy.facts.model import InvalidIntent
-from holdfast.policy.facts.names import quote
+from holdfast.policy.facts.names import quote, utf8_bytes
 from holdfast.policy.facts.paths import parse_relative
 from holdfast.proto.limits import PATCH_BYTES
 
@@ -134,13 +134,7 @@ def _patch_text(value: object, field: str) -> str:
     # Its lines are content, in whatever Unicode form; its names are held to the path grammar.
     if not isinstance(value, str):
         raise InvalidIntent(field, "must be a string", "send a unified diff")
-    try:
-        size = len(value.encode("utf-8"))
-    except UnicodeEncodeError:
-        raise InvalidIntent(
-            field, "holds half of a surrogate pair", "send the whole character, in UTF-8"
-        ) from None
-    if size > PATCH_BYTES:
+    if len(utf8_bytes(value, field=field)) > PATCH_BYTES:
         raise InvalidIntent(field, "is too long", f"the most is {PATCH_BYTES} bytes")
     return value
 

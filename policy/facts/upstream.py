@@ -19,7 +19,7 @@ from typing import cast
 
 from holdfast.policy.cedar.values import Entity, Uid
 from holdfast.policy.facts.model import InvalidIntent, Touch, World
-from holdfast.policy.facts.names import require_match
+from holdfast.policy.facts.names import require_match, utf8_bytes
 from holdfast.policy.facts.params import Judged, require_fields
 from holdfast.proto.limits import INTEGER_MAX, INTEGER_MIN, JSON_DEPTH, MCP_TEXT_BYTES, MCP_VALUES
 
@@ -107,12 +107,7 @@ class _Freezer:
     def string(self, value: object) -> str:
         if not isinstance(value, str):
             raise InvalidIntent(self.field, "have a name that is no string", "names are strings")
-        try:
-            self.text += len(value) if value.isascii() else len(value.encode("utf-8"))
-        except UnicodeEncodeError:
-            raise InvalidIntent(
-                self.field, "hold half of a surrogate pair", "send the whole character, in UTF-8"
-            ) from None
+        self.text += len(value) if value.isascii() else len(utf8_bytes(value, field=self.field))
         if self.text > MCP_TEXT_BYTES:
             raise InvalidIntent(self.field, "hold too much text", f"at most {MCP_TEXT_BYTES} bytes")
         return value
