@@ -14,6 +14,7 @@ errs". The rules that keep it true:
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from sys import intern
 from typing import Literal, TypeAlias
 
 from cedarpy import pst
@@ -109,7 +110,9 @@ def _atom(node: pst.Expr, number: int) -> Atom | None:
 def _simple_atom(node: pst.Expr, number: int) -> Atom | None:
     match node:
         case pst.Is(base, entity_type, None) if is_entity_variable(base):
-            return Atom(Facet("entity", base), frozenset({str(entity_type)}), number, exact=True)
+            return Atom(
+                Facet("entity", base), frozenset({intern(str(entity_type))}), number, exact=True
+            )
         case pst.BinaryOp("in", left, right) if is_entity_variable(left):
             uids = _uids(right)
             return None if uids is None else Atom(Facet("entity", left), uids, number, exact=True)
