@@ -14,6 +14,7 @@ Rules:
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -84,7 +85,8 @@ def yields_bool(node: pst.Expr) -> bool:
 def uid_of(entity: pst.EntityOrSlot) -> Uid:
     """Return the uid a syntax tree names; a template's slot names none."""
     if isinstance(entity, pst.EntityUid):
-        return Uid(str(entity.type), entity.id)
+        # Interned: keys that are equal then mostly compare by identity, and share the memory.
+        return Uid(intern(str(entity.type)), entity.id)
     raise UnknownConstruct(f"unknown entity reference `{type(entity).__name__}`, link the template")
 
 
@@ -310,7 +312,7 @@ def _if(node: pst.IfThenElse, depth: int) -> Compiled:
 
 def _attribute(node: pst.GetAttr, depth: int) -> Compiled:
     if isinstance(node.base, pst.Var):
-        direct = access.attribute_of_variable(node.base.name, node.attr)
+        direct = access.attribute_of_variable(node.base.name, intern(node.attr))
         if direct is not None:
             return Compiled(direct, 2)
     base = compile_expression(node.base, depth)
@@ -320,7 +322,7 @@ def _attribute(node: pst.GetAttr, depth: int) -> Compiled:
 
 def _has(node: pst.HasAttr, depth: int) -> Compiled:
     if isinstance(node.base, pst.Var) and len(node.attrs) == 1:
-        direct = shortcuts.has_on_variable(node.base.name, node.attrs[0])
+        direct = shortcuts.has_on_variable(node.base.name, intern(node.attrs[0]))
         if direct is not None:
             return Compiled(direct, 2)
     base = compile_expression(node.base, depth)
