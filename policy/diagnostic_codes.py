@@ -100,6 +100,7 @@ _ALL = (
     Code("dead-forbid", "a forbid that can never match: it protects nothing", "fix it", _A),
     Code("dead-permit", "a permit that can never match", "fix or remove it", _A),
     Code("dead-approval", "an approval that opens nothing", "add a permit", _A),
+    Code("unanchored-rules", "too many rules that nothing tells apart", "say what they are about"),
     Code("path-as-text", "a path compared as text, where `*` crosses `/`", "use `in Dir`", _A),
     Code("path-pattern", "a pattern where an entity id stands: ids are exact", "use `in Dir`"),
     Code("bad-path-id", "a path or folder id that no path ever has", "write it as judged"),

@@ -16,7 +16,6 @@ from typing import Final
 
 from cedarpy import pst
 
-from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.trace import Operand, RuleTrace, Step
 from holdfast.policy.cedar.values import Entity, Request, Value
@@ -27,6 +26,7 @@ from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.show import cedar_text, json_fields
 from holdfast.policy.source.rules import walk
 from holdfast.proto.decision import Decision, ResourceDecision
+from holdfast.proto.limits import EVALUATION_STEPS
 from holdfast.proto.strict_json import JsonValue
 
 NEAR_MISSES: Final = 3
@@ -120,7 +120,7 @@ def explain(
     base = moment.facts()
     base["digest"] = facts.digest
     # The budget is spent thing by thing, as the decision spends it: else it would say otherwise.
-    left = MAX_STEPS
+    left = EVALUATION_STEPS
     shown: list[ResourceShown] = []
     for touch, resource in zip(facts.touches, decision.resources, strict=False):
         request = request_for(policy, touch, principal, base, held)

@@ -17,14 +17,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Entity, Request, Uid, Value
 from holdfast.policy.facts.model import Facts, Touch
 from holdfast.policy.moment import Moment
 from holdfast.policy.policy import Policy, Rule
 from holdfast.proto.decision import Decision, Obligations, ResourceDecision, Verdict
-from holdfast.proto.limits import REQUESTS_PER_INTENT
+from holdfast.proto.limits import EVALUATION_STEPS, REQUESTS_PER_INTENT
 from holdfast.proto.reasons import REASONS, Code
 
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -81,7 +80,7 @@ def judge(
 
 def _within_budget(policy: Policy, requests: Sequence[Request]) -> list[Outcome]:
     """One step budget covers the whole intent: many things to judge are no way to more work."""
-    left = MAX_STEPS
+    left = EVALUATION_STEPS
     outcomes: list[Outcome] = []
     for request in requests:
         outcome = policy.program.evaluate(request, steps=left)
@@ -126,7 +125,7 @@ def combine(policy: Policy, judged: Sequence[tuple[Touch, Outcome]]) -> Decision
     erring = [error.index for outcome in outcomes for error in outcome.errors]
     if erring:
         spent = sum(outcome.steps for outcome in outcomes)
-        code = Code.EVALUATION_BUDGET if spent >= MAX_STEPS else Code.EVALUATION_ERROR
+        code = Code.EVALUATION_BUDGET if spent >= EVALUATION_STEPS else Code.EVALUATION_ERROR
         return _denied(policy, judged, code, _rules(policy, erring))
     forbids = _rules(policy, [index for outcome in outcomes for index in outcome.forbids])
     absolute = tuple(rule for rule in forbids if rule.needs is None)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from holdfast.policy.actions import action_entities
 from holdfast.policy.cedar.errors import UnknownConstruct
 from holdfast.policy.cedar.program import compile_program
-from holdfast.policy.diagnostics import Problem
+from holdfast.policy.diagnostics import Problem, displayed
 from holdfast.policy.folder import MANIFEST, Refused, Source, load_source
 from holdfast.policy.obligations import Owed
 from holdfast.policy.policy import Policy, Rule
@@ -23,6 +23,7 @@ from holdfast.policy.source.rules import SourceRule
 from holdfast.proto.bundle import DevBundle
 from holdfast.proto.decision import RuleRef
 from holdfast.proto.ids import PolicyRef, parse_bundle_name
+from holdfast.proto.limits import UNANCHORED_RULES
 
 __all__ = ["Loaded", "Refused", "load_policy"]
 
@@ -41,7 +42,7 @@ class Loaded:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused() -> Generator[None]:
     """Hold the collector off: a folder is a million small objects, and none of them is garbage.
 
     It would walk all of them again and again, for a third of the time loading takes.
@@ -64,9 +65,13 @@ def load_policy(files: Mapping[str, bytes], ref: PolicyRef | None = None) -> Loa
         if ref is None:
             ref = DevBundle.of_folder(parse_bundle_name(source.manifest.name), files).ref
         try:
-            return Loaded(_compile(source, ref), source)
+            policy = _compile(source, ref)
         except UnknownConstruct as unknown:
             return Refused((_unknown(unknown),))
+        crowd = policy.program.crowd
+        if len(crowd) > UNANCHORED_RULES:
+            return Refused((_crowded(source, sorted(crowd)),))
+        return Loaded(policy, source)
 
 
 def _compile(source: Source, ref: PolicyRef) -> Policy:
@@ -106,6 +111,21 @@ def _rule(index: int, rule: SourceRule) -> Rule:
         advice=rule.advice,
         text=rule.text,
     )
+
+
+def _crowded(source: Source, crowd: Sequence[int]) -> Problem:
+    # Each of them would be tried for one and the same request: the time a decision takes would
+    # grow with the folder.
+    first = source.rules[crowd[UNANCHORED_RULES]]
+    message = (
+        f"{displayed(first.id)} is one of {len(crowd)} rules that are tried one after another: "
+        "nothing in their heads or conditions tells apart what they are about"
+    )
+    hint = (
+        f"at most {UNANCHORED_RULES}: name an action, a `Dir`, a `Domain` or a value first; "
+        '`like "*a*"`, ranges and negations tell nothing apart'
+    )
+    return source.spans.problem(first.template, "unanchored-rules", message, hint, part="effect")
 
 
 def _unknown(unknown: UnknownConstruct) -> Problem:

@@ -16,10 +16,10 @@ from holdfast.policy.author.mentions import children, fact_name
 from holdfast.policy.cedar.errors import EvaluationError
 from holdfast.policy.cedar.expressions import compile_test
 from holdfast.policy.cedar.frame import Frame
-from holdfast.policy.cedar.limits import MAX_DEPTH, MAX_STEPS
 from holdfast.policy.cedar.program import Program
 from holdfast.policy.cedar.trace import Step
 from holdfast.policy.cedar.values import Request
+from holdfast.proto.limits import EVALUATION_STEPS, TREE_DEPTH
 
 Unknown = frozenset[str]
 """Names of facts, `context.now`; a name covers what is below it."""
@@ -107,7 +107,7 @@ def _within(name: str, fact: str) -> bool:
 
 def _known(node: pst.Expr, request: Request) -> Truth:
     try:
-        return _TRUTHS[compile_test(node, MAX_DEPTH)[0](Frame(request, MAX_STEPS))]
+        return _TRUTHS[compile_test(node, TREE_DEPTH)[0](Frame(request, EVALUATION_STEPS))]
     except EvaluationError:
         return "error"
 

@@ -12,7 +12,6 @@ from holdfast.policy.author.flips import Rank, rank_of
 from holdfast.policy.author.meaning import plain
 from holdfast.policy.author.situations import NOON, SITE, judge_situation, outcome_of
 from holdfast.policy.author.spoken import Probed, Witness
-from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.program import Outcome
 from holdfast.policy.cedar.values import Request
 from holdfast.policy.judge import Evaluate, judge, refusal
@@ -21,6 +20,7 @@ from holdfast.policy.policy import Policy
 from holdfast.policy.principals import principal_entity
 from holdfast.policy.source.tables import Expectation
 from holdfast.proto.decision import Decision, Obligations, ResourceDecision
+from holdfast.proto.limits import EVALUATION_STEPS
 from holdfast.proto.reasons import Code
 
 
@@ -52,7 +52,7 @@ class Region:
 def sight(policy: Policy, witness: Witness) -> Sight:
     """Judge one witness, noting every rule that matched and not only those that decided."""
     matched: set[int] = set()
-    left = MAX_STEPS
+    left = EVALUATION_STEPS
 
     def evaluate(request: Request) -> Outcome:
         # One budget for the whole intent, as a decision has it.

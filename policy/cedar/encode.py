@@ -18,7 +18,7 @@ from typing import Any, Final
 from cedarpy import pst
 
 from holdfast.policy.cedar.errors import UnknownConstruct
-from holdfast.policy.cedar.limits import MAX_DEPTH
+from holdfast.proto.limits import TREE_DEPTH
 
 _LENGTH_BYTES: Final = 4
 _LONG_BYTES: Final = 8
@@ -33,7 +33,7 @@ def encode_template(template: pst.Template) -> bytes:
             _encode(template.principal, 1),
             _encode(template.action, 1),
             _encode(template.resource, 1),
-            _many(_encode(clause, MAX_DEPTH + 1) for clause in template.clauses),
+            _many(_encode(clause, TREE_DEPTH + 1) for clause in template.clauses),
             _many(_text(k) + _text(v) for k, v in sorted(template.annotations.items())),
         )
     )
@@ -41,12 +41,12 @@ def encode_template(template: pst.Template) -> bytes:
 
 def encode_expression(node: pst.Expr) -> bytes:
     """Encode an expression."""
-    return _encode(node, MAX_DEPTH)
+    return _encode(node, TREE_DEPTH)
 
 
 def _encode(node: object, depth: int) -> bytes:
     if depth <= 0:
-        raise UnknownConstruct(f"an expression nests deeper than {MAX_DEPTH} levels")
+        raise UnknownConstruct(f"an expression nests deeper than {TREE_DEPTH} levels")
     known = _ENCODERS.get(type(node))
     if known is None:
         raise UnknownConstruct(f"unknown syntax tree node `{type(node).__name__}`")

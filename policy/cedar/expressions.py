@@ -8,7 +8,7 @@ Rules:
 2. What is constant is computed once, at compile time. A constant that is an error
    (`ip("300.0.0.1")`) stays an error of evaluation, reached or not: that is the language.
 3. A node, operator or slot that is not in the tables below raises `UnknownConstruct`. So does
-   nesting deeper than `MAX_DEPTH`: recursion at evaluation time follows the tree.
+   nesting deeper than `TREE_DEPTH`: recursion at evaluation time follows the tree.
 4. `cost` is the number of steps the compiled expression takes at most, before what sizes add.
 """
 
@@ -23,7 +23,7 @@ from cedarpy import pst
 from holdfast.policy.cedar import access, shortcuts
 from holdfast.policy.cedar.errors import EvaluationError, UnknownConstruct
 from holdfast.policy.cedar.frame import Frame, Run, Test
-from holdfast.policy.cedar.limits import BYTES_PER_STEP, MAX_DEPTH
+from holdfast.policy.cedar.limits import BYTES_PER_STEP
 from holdfast.policy.cedar.operators import (
     BINARY,
     PARSERS,
@@ -37,6 +37,7 @@ from holdfast.policy.cedar.operators import (
 )
 from holdfast.policy.cedar.pattern import compile_pattern
 from holdfast.policy.cedar.values import Record, Uid, Value, make_set
+from holdfast.proto.limits import TREE_DEPTH
 
 _NO_FRAME: Final[Any] = None
 """What constants are evaluated with: they read nothing of it."""
@@ -51,17 +52,17 @@ class Compiled:
     constant: bool = False
 
 
-def compile_expression(node: pst.Expr, depth: int = MAX_DEPTH) -> Compiled:
+def compile_expression(node: pst.Expr, depth: int = TREE_DEPTH) -> Compiled:
     """Compile `node`, which may nest `depth` levels."""
     if depth <= 0:
-        raise UnknownConstruct(f"an expression nests deeper than {MAX_DEPTH} levels")
+        raise UnknownConstruct(f"an expression nests deeper than {TREE_DEPTH} levels")
     compiler = _COMPILERS.get(type(node))
     if compiler is None:
         raise UnknownConstruct(f"unknown syntax tree node `{type(node).__name__}`")
     return compiler(node, depth - 1)
 
 
-def compile_test(node: pst.Expr, depth: int = MAX_DEPTH) -> tuple[Test, int]:
+def compile_test(node: pst.Expr, depth: int = TREE_DEPTH) -> tuple[Test, int]:
     """Compile `node` as a condition that must be a bool; return it with its cost."""
     compiled = compile_expression(node, depth)
     run = compiled.run

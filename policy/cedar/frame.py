@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from holdfast.policy.cedar.errors import BudgetExceeded
-from holdfast.policy.cedar.limits import MAX_STEPS
 from holdfast.policy.cedar.values import Entity, Request, Uid, Value
+from holdfast.proto.limits import EVALUATION_STEPS
 
 ENTITIES: Final = ("principal", "action", "resource")
 
@@ -23,7 +23,7 @@ class Frame:
     """What the index looks the three of `ENTITIES` up by."""
     left: int
 
-    def __init__(self, request: Request, steps: int = MAX_STEPS) -> None:
+    def __init__(self, request: Request, steps: int = EVALUATION_STEPS) -> None:
         """Begin an evaluation of `request` that may take `steps` steps."""
         self.principal = request.principal
         self.action = request.action

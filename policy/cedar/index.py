@@ -116,15 +116,24 @@ def look_by_attribute(
 # ---- building ----------------------------------------------------------------------------------
 
 
-def build(rules: Sequence[Indexed]) -> Node:
-    """Index `rules`."""
-    return _build(rules, frozenset(), INDEX_DEPTH)
+def build(rules: Sequence[Indexed]) -> tuple[Node, tuple[int, ...]]:
+    """Index `rules`; also name the largest set of them that a request tries one by one."""
+    crowds: list[tuple[int, ...]] = [()]
+    node = _build(rules, frozenset(), INDEX_DEPTH, crowds)
+    return node, max(crowds, key=len)
 
 
-def _build(rules: Sequence[Indexed], settled: frozenset[Facet], depth: int) -> Node:
+def _build(
+    rules: Sequence[Indexed],
+    settled: frozenset[Facet],
+    depth: int,
+    crowds: list[tuple[int, ...]],
+) -> Node:
     """Index `rules`, which here are known to satisfy their atoms for the `settled` facets."""
     facet = _best_facet(rules, settled) if depth > 0 and len(rules) > LEAF_RULES else None
     if facet is None:
+        if len(rules) > LEAF_RULES:
+            crowds.append(tuple(rule.index for rule in rules))
         return tuple(rule.entry() for rule in rules), None
     keyed: dict[Key, list[Indexed]] = {}
     split: list[Indexed] = []
@@ -139,8 +148,8 @@ def _build(rules: Sequence[Indexed], settled: frozenset[Facet], depth: int) -> N
         for key in atom.keys:
             keyed.setdefault(key, []).append(below)
     known = settled | {facet}
-    table = {key: _build(group, known, depth - 1) for key, group in keyed.items()}
-    entries, others = _build(rest, settled, depth - 1)
+    table = {key: _build(group, known, depth - 1, crowds) for key, group in keyed.items()}
+    entries, others = _build(rest, settled, depth - 1, crowds)
     if isinstance(facet.node, pst.Var):
         return entries, look_by_entity(facet.node.name, table, others)
     run = compile_expression(facet.node).run

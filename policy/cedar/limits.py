@@ -1,12 +1,6 @@
-"""Every ceiling of the evaluator, with its unit. Nothing else in this room is a magic number."""
+"""What steps cost, and how hard the index tries; ceilings are in `proto.limits`."""
 
 from typing import Final
-
-MAX_DEPTH: Final = 100
-"""Levels an expression may nest, as many as the reference engine's typed tree holds."""
-
-MAX_STEPS: Final = 1_000_000
-"""Steps one evaluation may take: tree nodes, set members, blocks of `BYTES_PER_STEP`."""
 
 BYTES_PER_STEP: Final = 64
 """Characters a pattern or a parser reads for the price of one step."""

@@ -21,9 +21,9 @@ from holdfast.policy.cedar.errors import BudgetExceeded, EvaluationError, Unknow
 from holdfast.policy.cedar.expressions import check_depth, compile_test
 from holdfast.policy.cedar.frame import Frame, Test
 from holdfast.policy.cedar.index import Entry, Indexed, build
-from holdfast.policy.cedar.limits import MAX_DEPTH, MAX_STEPS
 from holdfast.policy.cedar.trace import Condition, RuleTrace, SpanTable, trace_conditions
 from holdfast.policy.cedar.values import Request
+from holdfast.proto.limits import EVALUATION_STEPS, TREE_DEPTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,13 @@ class CompiledRule:
 class Program:
     """An indexed set of rules."""
 
-    __slots__ = ("_all", "_depth", "_index", "_spans", "rules")
+    __slots__ = ("_all", "_depth", "_index", "_spans", "crowd", "rules")
     rules: tuple[CompiledRule, ...]
+    crowd: tuple[int, ...]
+    """The largest set of rules that some request must try one after another, by index."""
 
     def __init__(
-        self, rules: Sequence[CompiledRule], spans: SpanTable | None, depth: int = MAX_DEPTH
+        self, rules: Sequence[CompiledRule], spans: SpanTable | None, depth: int = TREE_DEPTH
     ) -> None:
         """Index `rules`; use `compile_program` to get here from syntax trees."""
         self.rules = tuple(rules)
@@ -114,10 +116,10 @@ class Program:
             Indexed(r.index, r.effect == "permit", r.tests, r.cost, atoms_of(r.conjuncts))
             for r in self.rules
         ]
-        self._index = build(indexed)
+        self._index, self.crowd = build(indexed)
         self._all = tuple(rule.entry() for rule in indexed)
 
-    def evaluate(self, request: Request, *, steps: int = MAX_STEPS) -> Outcome:
+    def evaluate(self, request: Request, *, steps: int = EVALUATION_STEPS) -> Outcome:
         """Evaluate every rule that could match `request` or err on it."""
         frame = Frame(request, steps)
         entries, look = self._index
@@ -126,12 +128,12 @@ class Program:
             look(frame, found)
         return _outcome(found, frame, steps)
 
-    def scan(self, request: Request, *, steps: int = MAX_STEPS) -> Outcome:
+    def scan(self, request: Request, *, steps: int = EVALUATION_STEPS) -> Outcome:
         """Evaluate every rule, without the index: slow, and always equal to `evaluate`."""
         return _outcome(self._all, Frame(request, steps), steps)
 
     def trace(
-        self, index: int, request: Request, *, onward: bool = False, steps: int = MAX_STEPS
+        self, index: int, request: Request, *, onward: bool = False, steps: int = EVALUATION_STEPS
     ) -> RuleTrace:
         """Evaluate one rule condition by condition, for explanations and coverage.
 
@@ -196,7 +198,7 @@ def compile_program(
     templates: Sequence[pst.Template],
     *,
     spans: SpanTable | None = None,
-    max_depth: int = MAX_DEPTH,
+    max_depth: int = TREE_DEPTH,
 ) -> Program:
     """Compile rules; raise `UnknownConstruct` for anything this evaluator does not model."""
     known: _Known = {}

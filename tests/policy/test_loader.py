@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 
 import pytest
@@ -13,6 +14,7 @@ from holdfast.policy.cedar.errors import UnknownConstruct
 from holdfast.policy.loader import Loaded, Refused, load_policy
 from holdfast.proto.digests import Sha256Digest
 from holdfast.proto.ids import BundleName, PolicyRef
+from holdfast.proto.limits import UNANCHORED_RULES
 
 FOLDER = {
     "holdfast.toml": b'name = "demo"\n',
@@ -75,3 +77,48 @@ def test_what_the_compiler_does_not_model_refuses_the_folder(
 def test_any_bytes_are_a_policy_or_problems(files: dict[str, bytes]) -> None:
     result = load_policy({**FOLDER, **files})
     assert isinstance(result, Loaded) or result.problems
+
+
+def _rules(conditions: Sequence[str]) -> dict[str, bytes]:
+    written = (
+        f'@id("r{n}") forbid(principal, action == Action::"fs.read", resource) '
+        f"when {{ {condition} }};\n"
+        for n, condition in enumerate(conditions)
+    )
+    return {"holdfast.toml": b'name = "crowd"\n', "rules/a.cedar": "".join(written).encode()}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'resource.name like "*a{n}*"',
+        "resource.size > {n}",
+        '!(resource.path like "src/{n}.py")',
+        'resource.ext != "x{n}"',
+    ],
+    ids=["infix", "range", "negation", "unequal"],
+)
+def test_rules_that_nothing_tells_apart_are_refused(condition: str) -> None:
+    most = [condition.replace("{n}", str(n)) for n in range(UNANCHORED_RULES)]
+    assert isinstance(load_policy(_rules(most)), Loaded)
+    refused = load_policy(_rules([*most, condition.replace("{n}", "9999")]))
+    assert isinstance(refused, Refused)
+    (problem,) = refused.problems
+    assert (problem.code, problem.file) == ("unanchored-rules", "rules/a.cedar")
+    assert (problem.line, problem.length) == (UNANCHORED_RULES + 1, len("forbid"))
+    assert str(UNANCHORED_RULES) in problem.hint
+
+
+def test_rules_that_anything_tells_apart_are_no_crowd() -> None:
+    told = [f'resource in Dir::"s{n % 40}" && resource.size > {n}' for n in range(2000)]
+    assert isinstance(load_policy(_rules(told)), Loaded)
+
+
+def test_the_collector_is_as_it_was() -> None:
+    for running in (False, True):
+        (gc.enable if running else gc.disable)()
+        try:
+            load_policy(FOLDER)
+            assert gc.isenabled() is running
+        finally:
+            gc.enable()

@@ -83,7 +83,7 @@ def test_an_explanation_spends_the_decision_s_budget(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for room in ("judge", "explain"):
-        monkeypatch.setattr(f"holdfast.policy.{room}.MAX_STEPS", 30)
+        monkeypatch.setattr(f"holdfast.policy.{room}.EVALUATION_STEPS", 30)
     policy = policy_of(
         '@id("p") permit(principal, action, resource) when { resource.path like "*a*b*" || true };'
     )

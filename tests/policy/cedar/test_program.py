@@ -15,7 +15,6 @@ from holdfast.policy.cedar.conjuncts import cannot_err
 from holdfast.policy.cedar.encode import encode_expression, encode_template
 from holdfast.policy.cedar.errors import UnknownConstruct
 from holdfast.policy.cedar.expressions import compile_expression, uid_of
-from holdfast.policy.cedar.limits import MAX_DEPTH
 from holdfast.policy.cedar.pattern import compile_pattern
 from holdfast.policy.cedar.program import Outcome, compile_program
 from holdfast.policy.cedar.values import (
@@ -32,6 +31,7 @@ from holdfast.policy.cedar.values import (
     set_values,
     type_name,
 )
+from holdfast.proto.limits import TREE_DEPTH
 from tests.policy.cedar.worlds import compile_text, rule_texts, templates
 
 PERMIT = "permit(principal, action, resource)"
@@ -132,11 +132,11 @@ def nested(levels: int) -> pst.Expr:
 
 
 def test_nesting_has_a_ceiling_that_the_engine_shares() -> None:
-    compile_expression(nested(MAX_DEPTH))
-    encode_expression(nested(MAX_DEPTH))
+    compile_expression(nested(TREE_DEPTH))
+    encode_expression(nested(TREE_DEPTH))
     for refuse in (compile_expression, encode_expression):
         with pytest.raises(UnknownConstruct, match="deeper than 100"):
-            refuse(nested(MAX_DEPTH + 1))
+            refuse(nested(TREE_DEPTH + 1))
     deepest = "[" * 98 + "1" + "]" * 98
     assert compile_text(f"{PERMIT} when {{ {deepest} == 1 }};").evaluate(request()).errors == ()
 
