@@ -63,6 +63,7 @@ _ALL = (
     Code("unknown-file", "a file that has no meaning in a policy folder", "move or remove it"),
     Code("missing-file", "a file the folder needs is not there", "create it"),
     Code("too-large", "a file, or the folder, is over its ceiling", "split or shorten it"),
+    Code("more-problems", "a folder with more problems than are told", "mend the first ones"),
     Code("not-utf8", "bytes that are not UTF-8", "save the file as UTF-8"),
     Code("hidden-character", "a control, bidirectional or invisible character", "remove it"),
     # TOML and JSON

@@ -153,7 +153,13 @@ class _Folder:
         self.problems.append(Problem(file, 1, 1, 1, code, message, hint))
 
     def _refused(self) -> Refused:
-        return Refused(sort_problems(self.problems)[:PROBLEMS])
+        problems = sort_problems(self.problems)
+        if len(problems) <= PROBLEMS:
+            return Refused(problems)
+        told = problems[: PROBLEMS - 1]
+        message = f"{len(problems) - len(told)} more problems are not shown"
+        last = Problem(MANIFEST, 1, 1, 1, "more-problems", message, "mend the others first")
+        return Refused((*told, last))
 
     # Files
 

@@ -23,7 +23,13 @@ from typing import Final, NamedTuple
 
 from holdfast.proto.env import Env, Finished
 from holdfast.proto.errors import HoldfastError
-from holdfast.proto.limits import SOURCE_BYTES, SOURCE_FILE_BYTES, SOURCE_FILES
+from holdfast.proto.limits import (
+    RESOLVE_SECONDS,
+    SOURCE_BYTES,
+    SOURCE_FILE_BYTES,
+    SOURCE_FILES,
+    WORKER_OUTPUT_BYTES,
+)
 from holdfast.proto.reasons import Code
 
 _NOFOLLOW: Final[int] = getattr(os, "O_NOFOLLOW", 0)
@@ -32,9 +38,6 @@ _BINARY: Final[int] = getattr(os, "O_BINARY", 0)
 _READ: Final = os.O_RDONLY | _NOFOLLOW | _NONBLOCK | _BINARY
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _CHUNK: Final = 1024 * 1024
-WORKER_OUTPUT_BYTES: Final = 64 * 1024 * 1024
-"""What a child may write before the system stops it."""
-RESOLVE_SECONDS: Final = 3.0
 
 
 class SystemClock:

@@ -22,11 +22,9 @@ from holdfast.policy.author.flips import Flip, flip_json
 from holdfast.policy.author.spoken import spoken
 from holdfast.policy.diagnostics import Problem, as_json
 from holdfast.policy.loader import Loaded, Refused, load_policy
+from holdfast.proto.limits import PROBLEMS
 from holdfast.runtime.data import MANIFEST, probe_corpus
 from holdfast.runtime.jobs import LENGTH_BYTES, JsonObject
-
-MAX_PROBLEMS: Final = 1_000
-"""Problems of one folder that are told; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +140,10 @@ def _summary(loaded: Loaded | Refused) -> JsonObject:
 
 
 def _problems(problems: Sequence[Problem]) -> JsonObject:
-    told: Iterable[Problem] = problems[:MAX_PROBLEMS]
+    told: Iterable[Problem] = problems[:PROBLEMS]
     return {
         "problems": [dict(as_json(problem)) for problem in told],
-        "more_problems": max(0, len(problems) - MAX_PROBLEMS),
+        "more_problems": max(0, len(problems) - PROBLEMS),
     }
 
 

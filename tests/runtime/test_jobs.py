@@ -64,7 +64,7 @@ def test_check_says_what_a_folder_is() -> None:
 
 
 def test_check_says_what_is_wrong_and_counts_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "MAX_PROBLEMS", 1)
+    monkeypatch.setattr(worker, "PROBLEMS", 1)
     loaded = cast(
         "dict[str, object]", answer_of("check", {"holdfast.toml": b"x = 1\ny = 2\n"})["loaded"]
     )
