@@ -38,14 +38,23 @@ def _smaller(situation: Situation) -> Iterator[Situation]:
         yield dataclasses.replace(situation, site=None)
     if situation.deployment is not None:
         yield dataclasses.replace(situation, deployment=None)
-    for host in sorted(situation.resolve):
-        kept = {one: to for one, to in situation.resolve.items() if one != host}
-        yield dataclasses.replace(situation, resolve=kept)
+    yield from _smaller_world(situation)
     for name, value in situation.params.items():
         rest = {one: inner for one, inner in situation.params.items() if one != name}
         yield dataclasses.replace(situation, params=rest)
         for shorter in _shorter(value):
             yield dataclasses.replace(situation, params={**situation.params, name: shorter})
+
+
+def _smaller_world(situation: Situation) -> Iterator[Situation]:
+    for host in sorted(situation.resolve):
+        kept = {one: to for one, to in situation.resolve.items() if one != host}
+        yield dataclasses.replace(situation, resolve=kept)
+    for tool in sorted(situation.pinned):
+        yield dataclasses.replace(situation, pinned=situation.pinned - {tool})
+    for name in situation.workspaces:
+        others = tuple(one for one in situation.workspaces if one != name)
+        yield dataclasses.replace(situation, workspaces=others)
 
 
 def _shorter(value: object) -> Iterator[object]:

@@ -104,7 +104,12 @@ def _stranger(name: str) -> Refusal:
 
 
 def _facts(policy: Policy, situation: Situation) -> Facts | Refusal:
-    world = World(workspaces={"main": WORKSPACE}, resolved=situation.resolve)
+    beside = {name: f"/{name}" for name in situation.workspaces}
+    world = World(
+        workspaces={"main": WORKSPACE, **beside},
+        resolved=situation.resolve,
+        pinned=situation.pinned,
+    )
     try:
         return facts_of(situation.kind, situation.params, policy.tools, world)
     except InvalidIntent as bad:

@@ -70,7 +70,15 @@ def _moment(situation: Situation) -> list[str]:
     if situation.approvals:
         words.append(f"approved {','.join(sorted(situation.approvals))}")
     words += [f"{host}={','.join(to)}" for host, to in sorted(situation.resolve.items())]
+    if situation.pinned:
+        words.append(f"pinned {','.join(_pinned(situation))}")
+    if situation.workspaces:
+        words.append(f"workspaces {','.join(situation.workspaces)}")
     return words
+
+
+def _pinned(situation: Situation) -> list[str]:
+    return sorted(f"{server}/{tool}" for server, tool in situation.pinned)
 
 
 def _text(kind: type[Datetime | Duration], number: int | None) -> str | None:
@@ -90,6 +98,8 @@ def witness_json(witness: Witness) -> dict[str, object]:
         "site": witness.site,
         "deployment": witness.deployment,
         "resolve": {host: list(to) for host, to in witness.resolve.items()} or None,
+        "pinned": _pinned(witness) or None,
+        "workspaces": list(witness.workspaces) or None,
     }
     kept = {name: value for name, value in fields.items() if value is not None}
     return {"kind": witness.kind, "params": _listed(witness.params), **kept}

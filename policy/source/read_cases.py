@@ -16,6 +16,8 @@ policy_age = "8d"
 site = "lyon"
 deployment = "prod"
 resolve = { "db.plant.internal" = ["10.0.0.7"] }
+pinned = ["github/read_issue"]             # upstream tools whose definition is pinned
+workspaces = ["docs"]                      # beside `main`: `//docs/a.md` is in the one at /docs
 ```
 A probe is one JSON object per line, without name and expectations.
 """
@@ -24,12 +26,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from holdfast.policy.diagnostics import Problem, SourceText, displayed
-from holdfast.policy.source.forms import ID, host_complaint
+from holdfast.policy.source.forms import ID, WORKSPACE, host_complaint
 from holdfast.policy.source.read_manifest import EXPECTATIONS
 from holdfast.policy.source.reading import Table, TomlFile, as_list, as_table
 from holdfast.policy.source.tables import Case, Place, Probe, Situation
@@ -40,6 +42,8 @@ __all__ = ["read_cases", "read_probes"]
 
 ASKED_KIND = re.compile(r"[a-z][a-z0-9_]{0,31}\.[a-z][a-z0-9_]{0,31}")
 REASON = re.compile(r"[a-z][a-z0-9_]{0,63}")
+TAKEN_WORKSPACES = ("main", "workspace", ".", "..")
+"""`main` is at /workspace, where no other one may be."""
 DEPLOYMENTS = ("dev", "ci", "staging", "prod")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z")
 
@@ -97,6 +101,8 @@ def _situation(table: Table) -> Situation:
         site=table.optional_text("site"),
         deployment=deployment if "deployment" in table else None,
         resolve=_resolve(table),
+        pinned=frozenset(_pinned(table)),
+        workspaces=_workspaces(table),
     )
 
 
@@ -106,6 +112,25 @@ def _approvals(table: Table) -> Iterable[str]:
         if not ID.fullmatch(name):
             message = f"{displayed(name)} is not a name"
             table.note_item("approvals", index, "bad-value", message)
+    return names
+
+
+def _pinned(table: Table) -> Iterator[tuple[str, str]]:
+    for index, name in enumerate(table.texts("pinned")):
+        server, _, tool = name.partition("/")
+        if not server or not tool:
+            message = f"{displayed(name)} is no upstream tool"
+            table.note_item("pinned", index, "bad-value", message, 'write `"server/tool"`')
+        yield server, tool
+
+
+def _workspaces(table: Table) -> tuple[str, ...]:
+    names = table.texts("workspaces")
+    for index, name in enumerate(names):
+        if name in TAKEN_WORKSPACES or not WORKSPACE.fullmatch(name):
+            message = f"{displayed(name)} is no workspace beside `main`"
+            hint = 'letters, digits, `_`, `-`, `.`; for example `"docs"`'
+            table.note_item("workspaces", index, "bad-value", message, hint)
     return names
 
 

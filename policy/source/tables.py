@@ -344,6 +344,10 @@ class Situation:
     site: str | None = None
     deployment: str | None = None
     resolve: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    pinned: frozenset[tuple[str, str]] = frozenset()
+    """(server, tool) of upstream tools whose definition is pinned."""
+    workspaces: tuple[str, ...] = ()
+    """Workspaces beside `main`; each is at `/<name>`."""
 
 
 @dataclass(frozen=True, slots=True)

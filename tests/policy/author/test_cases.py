@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from holdfast.policy.author.cases import CaseResult, CaseRun, as_json, run_cases
 from holdfast.policy.author.junit import junit_xml
 from holdfast.policy.author.situations import NOON, Refusal, judge_situation, outcome_of, stand
+from holdfast.policy.loader import Loaded, load_policy
 from holdfast.policy.policy import Policy
 from holdfast.policy.source.tables import Case, Situation, Who
 from holdfast.proto.reasons import Code
@@ -151,3 +152,35 @@ def test_a_situation_fixes_what_it_leaves_out(load: Load) -> None:
     )
     full = stand(load("repo"), given_all).moment
     assert (full.now_ms, full.site, full.deployment, full.policy_age_ms) == (0, "", "prod", 5)
+
+
+def test_pinned_tools_and_other_workspaces_can_be_tested() -> None:
+    situations = {
+        "a pinned tool": 'pinned = ["github/read"]\nexpect = "allow"\n',
+        "a tool that is not": 'pinned = ["github/write"]\nexpect = "deny"\n',
+    }
+    call = 'kind = "mcp.call"\nparams = { server = "github", tool = "read" }\n'
+    read = 'kind = "process.exec"\nparams = { argv = ["cat", "/docs/guide/a.md"] }\n'
+    tests = "".join(f'[[test]]\nname = "{n}"\n{call}{more}' for n, more in situations.items())
+    tests += f'[[test]]\nname = "of docs"\n{read}workspaces = ["docs"]\nexpect = "allow"\n'
+    tests += f'[[test]]\nname = "no docs here"\n{read}expect = "deny"\n'
+    rules = (
+        '@id("pinned") permit(principal, action, resource is McpTool) when { resource.pinned };\n'
+        '@id("docs") permit(principal, action, resource in Dir::"//docs/guide");\n'
+        '@id("cat") permit(principal, action, resource == Program::"cat");\n'
+    )
+    loaded = load_policy(
+        {
+            "holdfast.toml": b'name = "x"\n',
+            "who.toml": b'[[agent]]\nid = "a"\nuid = 1\n',
+            "rules/a.cedar": rules.encode(),
+            "tests/a.toml": tests.encode(),
+        }
+    )
+    assert isinstance(loaded, Loaded)
+    assert [result.decision.decision.value for result in run_cases(loaded.policy).results] == [
+        "allow",
+        "deny",
+        "allow",
+        "deny",
+    ]

@@ -209,6 +209,8 @@ FULL = Situation(
     site="s\x1b[2J",
     deployment="prod",
     resolve={"h": ("10.0.0.1",), "i": ()},
+    pinned=frozenset({("github", "read/x"), ("a", "b")}),
+    workspaces=("docs", "site"),
 )
 
 
@@ -216,7 +218,7 @@ def test_a_situation_is_spoken_on_one_harmless_line() -> None:
     assert spoken(FULL) == (
         'fs.write path="a b" content=xxxxxxxxx argv=["a", "b"] n=3 as coder '
         "at 1970-01-01T00:00:00Z policy_age 5ms site s\\u{1b}[2J deployment prod approved m,n "
-        "h=10.0.0.1 i="
+        "h=10.0.0.1 i= pinned a/b,github/read/x workspaces docs,site"
     )
     plain_one = dataclasses.replace(FULL, site="s", resolve={"h.example": ("10.0.0.1",)})
     line = json.dumps(witness_json(plain_one))

@@ -199,6 +199,7 @@ def test_cases() -> None:
         'reason = "allowed"\nneeds = []\napprovals = ["a"]\nat = "1970-01-01T00:00:01.5Z"\n'
         'policy_age = "8d"\nsite = "s"\ndeployment = "prod"\nparams = { a = 1, b = [1.5, true] }\n'
         'resolve = { "x.example" = ["10.0.0.7", "::1"] }\n'
+        'pinned = ["github/read_issue"]\nworkspaces = ["docs"]\n'
         '[[test]]\nname = "m"\nkind = "fs.read"\nexpect = "deny"\nrules = ["a", "b"]\n'
     )
     one, two = read_cases(table)
@@ -214,9 +215,11 @@ def test_cases() -> None:
     assert (asked.approvals, asked.at_ms, asked.policy_age_ms) == ({"a"}, 1500, 8 * 86_400_000)
     assert (asked.site, asked.deployment) == ("s", "prod")
     assert asked.resolve == {"x.example": ("10.0.0.7", "::1")}
+    assert asked.pinned == {("github", "read_issue")}
+    assert asked.workspaces == ("docs",)
     assert two.situation.subject is None
     assert two.situation.deployment is None
-    assert (two.place.line, two.place.column) == (16, 1)
+    assert (two.place.line, two.place.column) == (18, 1)
 
 
 def test_probes() -> None:
