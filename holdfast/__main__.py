@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Final
+
+INTERRUPTED: Final = 130
+"""128 + SIGINT, the shells' convention."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    from holdfast.runtime.cli import main as run  # noqa: PLC0415 - loaded by the command only
-
+    try:
+        from holdfast.runtime.cli import main as run  # noqa: PLC0415 - loaded by the command only
+    except KeyboardInterrupt:
+        return INTERRUPTED  # before there was anything that could have said so
     return run(argv)
 
 

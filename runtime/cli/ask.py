@@ -16,7 +16,7 @@ from holdfast.proto.errors import HoldfastError
 from holdfast.proto.exits import Exit
 from holdfast.proto.reasons import Code
 from holdfast.runtime.cli.answer import answer_json, answer_lines
-from holdfast.runtime.cli.folder import compiled, named_folder, workspace_of
+from holdfast.runtime.cli.folder import compiled, folder_of, workspace_of
 from holdfast.runtime.cli.grammar import Call
 from holdfast.runtime.cli.question import Question, ask_in, intent_of
 from holdfast.runtime.cli.terminal import Terminal
@@ -25,7 +25,7 @@ from holdfast.runtime.world import world_here
 
 def ask(call: Call, terminal: Terminal, env: Env) -> int:
     """Decide and print."""
-    folder = named_folder(call.one("--policy"), env)
+    folder = folder_of(call, env)
     policy = compiled(terminal, env, folder)
     question = question_or_refusal(policy, call, terminal, env, folder)
     if isinstance(question, Decision):
@@ -69,6 +69,6 @@ def _print(
         from holdfast.runtime.cli.reasons import why_lines
 
         terminal.say()
-        for line in why_lines(policy, shown, terminal.paint):
+        for line in why_lines(policy, shown, terminal.paint, terminal.width):
             terminal.say(line)
     return int(Exit.OK if decision.allowed else Exit.DENIED)

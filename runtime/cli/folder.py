@@ -25,25 +25,44 @@ from holdfast.runtime.cli.terminal import Terminal
 from holdfast.runtime.data import MANIFEST
 
 
-def named_folder(given: str | None, env: Env) -> str:
-    """Return the folder given, or the nearest one upwards from here."""
-    if given is None:
-        return nearest_folder(env)
-    if not Path(given).is_dir():
-        raise Failure(Exit.USAGE, f"`{given}` is not a folder", "name a policy folder")
-    if not env.disk.exists(str(Path(given, MANIFEST))):
+def folder_of(call: Call, env: Env) -> str:
+    """Return the folder a command works on: as given, or the nearest one upwards from here."""
+    by_option = any(option.name == "--policy" for option in call.command.options)
+    given = call.one("--policy") if by_option else call.operand(0)
+    return (
+        _nearest_folder(call, env, by_option=by_option)
+        if given is None
+        else given_folder(given, env)
+    )
+
+
+def given_folder(given: str, env: Env) -> str:
+    """Return a folder somebody named, if it is one of ours."""
+    path = Path(given)
+    if not path.is_dir():
+        above = str(path.parent) if path.name == MANIFEST and path.exists() else None
+        hint = f"its folder is `{quote(above)}`: name that" if above else "name a policy folder"
+        raise Failure(Exit.USAGE, f"`{given}` is not a folder", hint)
+    if not env.disk.exists(str(path / MANIFEST)):
         hint = f"`holdfast policy init {quote(given)}` writes one"
         raise Failure(Exit.USAGE, f"`{given}` is no policy folder: it has no {MANIFEST}", hint)
     return given
 
 
-def nearest_folder(env: Env) -> str:
-    """Return the nearest policy folder upwards from the current directory."""
+def _nearest_folder(call: Call, env: Env, *, by_option: bool) -> str:
     here = Path.cwd()
     for folder in (here, *here.parents):
         if env.disk.exists(str(folder / MANIFEST)):
             return str(folder)
-    hint = "name one with --policy DIR, or write one: `holdfast policy init`"
+    # Never taken without being named: a folder further down may be anybody's.
+    below = sorted(path.parent.name for path in here.glob(f"*/{MANIFEST}"))
+    if below:
+        found = quote(below[0])
+        typed = f"--policy {found}" if by_option else f"holdfast {call.command.name} {found}"
+        hint = f"`{found}` is one: `{typed}`"
+    else:
+        named = "name one with `--policy DIR`" if by_option else "name one"
+        hint = f"{named}, or write one: `holdfast policy init policy`"
     raise Failure(Exit.USAGE, f"no policy here: no {MANIFEST} in `{here}` or above it", hint)
 
 

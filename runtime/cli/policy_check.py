@@ -11,7 +11,7 @@ from typing import Any, Final
 from holdfast.policy.diagnostics import Problem, render_all
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
-from holdfast.runtime.cli.folder import named_folder
+from holdfast.runtime.cli.folder import folder_of
 from holdfast.runtime.cli.grammar import Call
 from holdfast.runtime.cli.terminal import Terminal, visible
 from holdfast.runtime.jobs import run_job
@@ -23,7 +23,7 @@ _INDENT: Final = " " * 6
 
 def check(call: Call, terminal: Terminal, env: Env) -> int:
     """Print everything that is wrong with a folder."""
-    folder = named_folder(call.operand(0), env)
+    folder = folder_of(call, env)
     with terminal.progress(f"checking {folder}"):
         answer: Answer = run_job(env, "check", [env.disk.read_tree(folder)])
     loaded = answer["loaded"]
@@ -34,12 +34,14 @@ def check(call: Call, terminal: Terminal, env: Env) -> int:
         warned = len(loaded["problems"])
         found = f"; {count(warned, 'warning')}" if warned else ""
         terminal.say(f"{loaded['name']}: {summary(loaded)}: {terminal.paint('ok', 'good')}{found}")
+        if not loaded["rules"]:
+            terminal.note("hint: without a rule everything is denied; rules stand in rules/*.cedar")
     return int(Exit.OK if loaded["ok"] else Exit.FAILED)
 
 
 def test(call: Call, terminal: Terminal, env: Env) -> int:
     """Run a folder's tests."""
-    folder = named_folder(call.operand(0), env)
+    folder = folder_of(call, env)
     with terminal.progress(f"testing {folder}"):
         answer: Answer = run_job(env, "test", [env.disk.read_tree(folder)])
     loaded = answer["loaded"]

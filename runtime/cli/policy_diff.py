@@ -14,7 +14,7 @@ from typing import Any
 
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
-from holdfast.runtime.cli.folder import named_folder
+from holdfast.runtime.cli.folder import given_folder
 from holdfast.runtime.cli.grammar import Call, Usage
 from holdfast.runtime.cli.policy_check import count, print_problems
 from holdfast.runtime.cli.terminal import Style, Terminal, visible
@@ -27,7 +27,7 @@ Flip = dict[str, Any]
 
 def diff(call: Call, terminal: Terminal, env: Env) -> int:
     """Print what changes."""
-    old, new = (named_folder(folder, env) for folder in call.operands)
+    old, new = (given_folder(folder, env) for folder in call.operands)
     why = call.one("--accept")
     if why is not None and not why.strip():
         raise Usage("`--accept` says nothing", "say why the change is right")

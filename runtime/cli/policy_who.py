@@ -18,7 +18,7 @@ from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
 from holdfast.runtime.cli.answer import slots_text
 from holdfast.runtime.cli.failure import Failure
-from holdfast.runtime.cli.folder import compiled, named_folder, workspace_of
+from holdfast.runtime.cli.folder import compiled, folder_of, workspace_of
 from holdfast.runtime.cli.grammar import Call
 from holdfast.runtime.cli.question import Question, ask_in, intent_of
 from holdfast.runtime.cli.reasons import asked_lines, fact_lines
@@ -36,7 +36,7 @@ _STYLES: Final[dict[str, Style]] = {
 
 def who(call: Call, terminal: Terminal, env: Env) -> int:
     """Print what everybody in who.toml gets."""
-    policy = compiled(terminal, env, named_folder(call.one("--policy"), env))
+    policy = compiled(terminal, env, folder_of(call, env))
     action, resource = call.operands[0], _named(call.operands[1])
     rows = ask_everybody(policy, action, resource)
     if terminal.json_wanted:
@@ -49,6 +49,7 @@ def who(call: Call, terminal: Terminal, env: Env) -> int:
             terminal.say(f"{'':<{9 + width}}  {visible(_open(one))}")
     if not rows:
         terminal.note("nobody is in who.toml")
+        terminal.note('hint: add somebody: `[[agent]]` with `id = "agent"` and `uid = 1001`')
     return int(Exit.OK)
 
 
@@ -72,7 +73,7 @@ def _open(one: Depends) -> str:
 
 def facts(call: Call, terminal: Terminal, env: Env) -> int:
     """Print what each rule would see of an intent."""
-    folder = named_folder(call.one("--policy"), env)
+    folder = folder_of(call, env)
     policy = compiled(terminal, env, folder)
     question = _question(policy, call, terminal, env, folder)
     base = {**question.moment.facts(), "digest": question.facts.digest}
@@ -95,7 +96,7 @@ def facts(call: Call, terminal: Terminal, env: Env) -> int:
         terminal.data({"kind": question.facts.kind, "requests": found})
     principal = question.principal
     groups = sorted(uid.id for uid in principal.ancestors)
-    for line in asked_lines(str(principal.uid), groups, base):
+    for line in asked_lines(str(principal.uid), groups, base, terminal.width):
         terminal.say(line)
     terminal.say(f"digest        {question.facts.digest}")
     for touch, request in zip(question.facts.touches, requests, strict=True):
@@ -103,7 +104,7 @@ def facts(call: Call, terminal: Terminal, env: Env) -> int:
         title = f"{touch.action} {visible(str(touch.resource.uid))}"
         terminal.say(terminal.paint(title, "strong"))
         parents = sorted(str(uid) for uid in touch.resource.ancestors)
-        for line in fact_lines(touch.resource.attrs, parents, request.context):
+        for line in fact_lines(touch.resource.attrs, parents, request.context, terminal.width):
             terminal.say(line)
     return int(Exit.OK)
 

@@ -18,7 +18,7 @@ from holdfast.policy.diagnostics import Problem
 from holdfast.proto.env import Env
 from holdfast.proto.exits import Exit
 from holdfast.runtime.cli.failure import Failure
-from holdfast.runtime.cli.folder import named_folder, show_problems
+from holdfast.runtime.cli.folder import folder_of, show_problems
 from holdfast.runtime.cli.grammar import Call, Usage, nearest
 from holdfast.runtime.cli.terminal import Terminal, visible
 from holdfast.runtime.data import MANIFEST, TEMPLATES, template_files
@@ -40,7 +40,7 @@ def init(call: Call, terminal: Terminal, env: Env) -> int:
         raise Usage(f"`{name}` is no policy name", "lower case letters, digits, `.`, `_` and `-`")
     files = dict(template_files(template))
     files[MANIFEST] = _NAME_LINE.sub(b'name = "' + name.encode() + b'"', files[MANIFEST], count=1)
-    folder = call.operand(0) or "."
+    folder = call.operand(0) or _empty_folder_here()
     written = write_all_new(env, folder, files)
     if terminal.json_wanted:
         terminal.data({"folder": folder, "template": template, "name": name, "files": written})
@@ -48,6 +48,14 @@ def init(call: Call, terminal: Terminal, env: Env) -> int:
         terminal.say(f"wrote {visible(path)}")
     terminal.say(f"next: holdfast policy test{'' if folder == '.' else f' {typed(folder)}'}")
     return int(Exit.OK)
+
+
+def _empty_folder_here() -> str:
+    """Return this directory, unless the policy's files would lie among others."""
+    if any(not path.name.startswith(".") for path in Path.cwd().iterdir()):
+        hint = "`holdfast policy init policy`; `holdfast policy init .` if you mean here"
+        raise Failure(Exit.CONFLICT, "this folder is not empty, and none is named", hint)
+    return "."
 
 
 def write_all_new(env: Env, folder: str, files: Mapping[str, bytes]) -> list[str]:
@@ -81,7 +89,7 @@ def _exists(path: str) -> Failure:
 
 def fmt(call: Call, terminal: Terminal, env: Env) -> int:
     """Lay every file of rules out; only white space changes."""
-    folder = named_folder(call.operand(0), env)
+    folder = folder_of(call, env)
     changed: list[str] = []
     problems: list[Problem] = []
     fresh: dict[str, str] = {}

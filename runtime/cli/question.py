@@ -59,6 +59,11 @@ _JSON_TYPES: Final = (IntType, BoolType, SetType, OpaqueType)
 _TEXT_TYPES: Final = (StringType, DecimalType, EnumType)
 _STDIN_BYTES: Final = BODY_BYTES + 2 * CONTENT_BYTES
 _EXEC: Final = "process.exec"
+NO_AGENT_HINT: Final = """\
+name a person with `--as ID`, or add an agent to who.toml:
+[[agent]]
+id = "agent"
+uid = 1001"""
 
 
 class Question(NamedTuple):
@@ -181,14 +186,15 @@ def asker(policy: Policy, name: str | None) -> Entity:
             raise HoldfastError(
                 Code.UNKNOWN_PRINCIPAL,
                 "who.toml has no agent",
-                hint="add one, or name one: --as ID",
+                hint=NO_AGENT_HINT,
             )
         return principal_entity(who, who.agents[0])
     subject = who.subject(name)
     if subject is None:
-        known = ", ".join(one.id for one in who.subjects) or "nobody"
+        known = ", ".join(one.id for one in who.subjects)
+        hint = f"it has: {known}" if known else NO_AGENT_HINT
         raise HoldfastError(
-            Code.UNKNOWN_PRINCIPAL, f"nobody called `{name}` in who.toml", hint=f"it has: {known}"
+            Code.UNKNOWN_PRINCIPAL, f"nobody called `{name}` in who.toml", hint=hint
         )
     return principal_entity(who, subject)
 

@@ -27,39 +27,41 @@ from holdfast.runtime.cli.terminal import Style, visible
 _WHEN: Final = ("now", "weekday", "local_hour", "policy_age", "site", "deployment")
 _MOMENT: Final = frozenset({*_WHEN, "digest"})
 """Facts that are the same for everything an intent touches."""
-_WIDTH: Final = 100
 _LABEL: Final = 12
+_PAD: Final = " " * (_LABEL + 2)
 _LOOKED_UP: Final = re.compile(r"(?:principal|action|resource|context)\b").match
-_LONGEST_LINE: Final = 160
+_CUT: Final = "..."
 
 
-def why_lines(policy: Policy, shown: Explanation, paint: Paint) -> list[str]:
-    """Return the explanation as people read it."""
+def why_lines(policy: Policy, shown: Explanation, paint: Paint, width: int) -> list[str]:
+    """Return the explanation as people read it, in lines of about `width` columns."""
     context: Mapping[str, Value] = shown.resources[0].context if shown.resources else {}
-    lines = asked_lines(shown.principal, shown.groups, context)
+    lines = asked_lines(shown.principal, shown.groups, context, width)
     for resource in shown.resources:
-        lines += ["", *_resource(policy, resource, paint)]
+        lines += ["", *_resource(policy, resource, paint, width)]
     return lines
 
 
-def asked_lines(principal: str, groups: Iterable[str], context: Mapping[str, Value]) -> list[str]:
+def asked_lines(
+    principal: str, groups: Iterable[str], context: Mapping[str, Value], width: int
+) -> list[str]:
     """Return who asks and when: what is the same for everything an intent touches."""
     named = ", ".join(f'Group::"{name}"' for name in groups)
     lines = [_labelled("asked by", f"{principal}{f' in {named}' if named else ''}", 0)]
-    return lines + (_fields("at", context, 0, _WHEN) if context else [])
+    return lines + (_fields("at", context, 0, _WHEN, width) if context else [])
 
 
-def _resource(policy: Policy, shown: ResourceShown, paint: Paint) -> list[str]:
+def _resource(policy: Policy, shown: ResourceShown, paint: Paint, width: int) -> list[str]:
     verdict = shown.decision.decision.value
     title = f"{shown.decision.action} {visible(shown.decision.uid)}"
     style: Style = "good" if verdict == "allow" else "bad"
     lines = [f"{paint(title, 'strong')}  {paint(verdict, style)}"]
-    lines += fact_lines(shown.resource, shown.parents, shown.context)
+    lines += fact_lines(shown.resource, shown.parents, shown.context, width)
     for rule in shown.matched:
-        lines += _rule(policy, rule, "errs" if _erred(rule) else "matches")
+        lines += _rule(policy, rule, "errs" if _erred(rule) else "matches", width)
     for rule in _worth_showing(shown):
-        lines += _rule(policy, rule, "does not match")
-    return [*lines, *_wrapped("change", shown.nearest, 2)]
+        lines += _rule(policy, rule, "does not match", width)
+    return [*lines, *_wrapped("change", shown.nearest, 2, width)]
 
 
 def _worth_showing(shown: ResourceShown) -> Sequence[RuleShown]:
@@ -78,27 +80,28 @@ def fact_lines(
     resource: Mapping[str, Value],
     parents: Sequence[str],
     context: Mapping[str, Value],
+    width: int,
 ) -> list[str]:
     """Return what rules see of one touched thing, beside what `asked_lines` says."""
-    lines = _fields("resource", resource, 2, sorted(resource))
+    lines = _fields("resource", resource, 2, sorted(resource), width)
     if parents:
-        lines += _listed("in", [visible(parent) for parent in parents], 2)
-    return lines + _fields("context", context, 2, sorted(context.keys() - _MOMENT))
+        lines += _listed("in", [visible(parent) for parent in parents], 2, width)
+    return lines + _fields("context", context, 2, sorted(context.keys() - _MOMENT), width)
 
 
 def _fields(
-    label: str, fields: Mapping[str, Value], indent: int, names: Iterable[str]
+    label: str, fields: Mapping[str, Value], indent: int, names: Iterable[str], width: int
 ) -> list[str]:
     items = [visible(f"{name} {cedar_text(fields[name])}") for name in names]
-    return _listed(label, items, indent) if items else []
+    return _listed(label, items, indent, width) if items else []
 
 
-def _listed(label: str, items: Sequence[str], indent: int) -> list[str]:
+def _listed(label: str, items: Sequence[str], indent: int, width: int) -> list[str]:
     """Return items side by side; one is never cut in two."""
     rows = [""]
     for item in items:
         joined = f"{rows[-1]}, {item}" if rows[-1] else item
-        if rows[-1] and len(joined) > _WIDTH - _LABEL - 2:
+        if rows[-1] and len(joined) > width - len(_PAD):
             rows[-1] += ","
             rows.append(item)
         else:
@@ -108,33 +111,55 @@ def _listed(label: str, items: Sequence[str], indent: int) -> list[str]:
 
 def _rows(label: str, rows: Sequence[str], indent: int) -> list[str]:
     first, *others = rows
-    pad = " " * (_LABEL + 2)
-    return [f"{'':<{indent}}{label:<{_LABEL - indent}}  {first}", *(pad + row for row in others)]
+    return [f"{'':<{indent}}{label:<{_LABEL - indent}}  {first}", *(_PAD + row for row in others)]
 
 
-def _rule(policy: Policy, shown: RuleShown, verb: str) -> list[str]:
+def _rule(policy: Policy, shown: RuleShown, verb: str, width: int) -> list[str]:
     ref = shown.rule.ref
     lines = [_labelled(shown.rule.effect, f"{ref.id}  {ref.file}:{ref.line}  {verb}", 2)]
     failed = shown.failed
     if failed is not None and failed.line:
-        lines += _excerpt(policy, failed)
+        lines += _excerpt(policy, failed, width)
     return lines
 
 
-def _excerpt(policy: Policy, failed: ConditionShown) -> list[str]:
+def _excerpt(policy: Policy, failed: ConditionShown, width: int) -> list[str]:
     """Return the source line of a condition, a caret under it, and what came of it."""
     source = policy.texts[failed.file].split("\n")[failed.line - 1]
     start = failed.column - 1
     indent = len(source) - len(source.lstrip())
-    before = visible(source[indent:start].replace("\t", " "))
-    marked = visible(source[start : start + failed.length].rstrip())
-    rest = visible(source[start + len(marked) :].rstrip())
-    pad = " " * (_LABEL + 2)
-    line = f"{before}{marked}{rest}"
-    if len(line) > _LONGEST_LINE:
-        before, line = "", marked[:_LONGEST_LINE]
-    caret = "^" * max(1, min(len(marked), _LONGEST_LINE))
-    return [f"{pad}{line}", f"{pad}{' ' * len(before)}{caret} {visible(_came(failed))}".rstrip()]
+    marked = source[start : start + failed.length].rstrip()
+    before, marked, rest = _fitted(
+        visible(source[indent:start].replace("\t", " ")),
+        visible(marked),
+        visible(source[start + len(marked) :].rstrip()),
+        width - len(_PAD),
+    )
+    lines = [f"{_PAD}{before}{marked}{rest}"]
+    carets = f"{_PAD}{' ' * len(before)}{'^' * max(1, len(marked))}"
+    came = visible(_came(failed))
+    if len(carets) + 1 + len(came) <= width:
+        return [*lines, f"{carets} {came}".rstrip()]
+    under = len(_PAD) + len(before)
+    if under + len(came) <= width:
+        return [*lines, carets, f"{'':<{under}}{came}"]
+    return [*lines, carets, *_wrapped("", came, 0, width)]
+
+
+def _fitted(before: str, marked: str, rest: str, room: int) -> tuple[str, str, str]:
+    """Cut a line to `room` columns: first what is around the mark, then the mark's middle."""
+    if len(marked) >= room:
+        # The ends say most: what is compared stands at one of them.
+        half = (room - len(_CUT)) // 2
+        return "", f"{marked[:half]}{_CUT}{marked[-half:]}" if len(marked) > room else marked, ""
+    spare = room - len(marked)
+    front = max(spare // 2, spare - len(rest))
+    if len(before) > front:
+        before = _CUT + before[len(before) - front + len(_CUT) :] if front > len(_CUT) else ""
+    back = spare - len(before)
+    if len(rest) > back:
+        rest = rest[: back - len(_CUT)] + _CUT if back >= len(_CUT) else ""
+    return before, marked, rest
 
 
 def _came(failed: ConditionShown) -> str:
@@ -149,9 +174,9 @@ def _labelled(label: str, text: str, indent: int) -> str:
     return f"{'':<{indent}}{label:<{_LABEL - indent}}  {visible(text)}"
 
 
-def _wrapped(label: str, text: str, indent: int) -> list[str]:
+def _wrapped(label: str, text: str, indent: int, width: int) -> list[str]:
     # Broken between words only: a path or digest that is cut in two cannot be copied.
     wrapped = textwrap.wrap(
-        visible(text), _WIDTH - _LABEL - 2, break_long_words=False, break_on_hyphens=False
+        visible(text), width - len(_PAD), break_long_words=False, break_on_hyphens=False
     )
     return _rows(label, wrapped or [""], indent)

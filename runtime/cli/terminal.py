@@ -33,6 +33,9 @@ _STYLES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _WIPE: Final = "\r\x1b[K"
+_PIPE_WIDTH: Final = 100
+_NARROWEST, _WIDEST = 60, 120
+"""Columns: below, more lines are broken than read; beyond, the eye loses the line."""
 
 
 class Terminal:
@@ -53,6 +56,20 @@ class Terminal:
 
     def _coloured(self, stream: TextIO) -> bool:
         return not self._plain and stream.isatty()
+
+    @property
+    def width(self) -> int:
+        """How many columns a line of standard output may have; COLUMNS says otherwise."""
+        said = self.environ.get("COLUMNS", "")
+        columns = int(said) if said.isdecimal() else self._columns()
+        return min(max(columns, _NARROWEST), _WIDEST)
+
+    def _columns(self) -> int:
+        try:
+            # A terminal nobody sized says 0.
+            return os.get_terminal_size(self._out.fileno()).columns or _PIPE_WIDTH
+        except (OSError, ValueError):  # a pipe, a file, a test's buffer
+            return _PIPE_WIDTH
 
     @property
     def debug(self) -> bool:

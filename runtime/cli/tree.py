@@ -33,12 +33,27 @@ _RESOLVE: Final = Option(
     many=True,
 )
 _WORKSPACE: Final = Option(
-    "--workspace", "DIR", "what paths are relative to (the policy's folder, or this one)"
+    "--workspace", "DIR", "what paths are relative to (the folder found; with --policy, here)"
 )
-_PARAMETERS: Final = """
+_KINDS: Final = """
+The kinds and their parameters, [optional]; tools.toml adds kinds of its own:
+  fs.read, fs.delete   path [workspace]
+  fs.list              [path workspace]
+  fs.write             path content [encoding workspace]
+  fs.patch             patch [workspace]
+  process.exec         argv [env stdin stdin_encoding workdir]
+  shell.exec           command [workdir]
+  net.request          url [method headers body encoding]
+  secret.checkout      name destination [uses]
+  secret.use           name destination [uses]
+  repo.publish         remote branch [force]
+  mcp.call             server tool [arguments]
+  tool.echo            text
+"""
+_PARAMETERS: Final = f"""{_KINDS}
 NAME=VALUE is text, unless the parameter is a list, an object, a number or a switch:
 then VALUE is read as JSON. NAME:=JSON is always JSON. `-` reads a whole intent,
-{"kind": ..., "params": {...}}, from standard input, strictly. For process.exec the
+{{"kind": ..., "params": {{...}}}}, from standard input, strictly. For process.exec the
 argument vector may follow `--`, word for word.
 """
 
@@ -96,11 +111,17 @@ Exit status 0 is allow, 3 is deny; every question gets one of the two.
         most=1,
         about="a good starting folder, with tests",
         more="""
-Writes a policy folder into DIR (default: here). Files that exist are never overwritten.
+Writes a policy folder into DIR (default: here, if that is empty). Files that exist are never
+overwritten. The templates:
+  coding-agent  an agent that works in a repository: edits, builds, reviews, no credentials
+  ci            a job that builds and tests a checkout, and publishes with approval
+  read-only     an assistant that may look at a workspace and change nothing
+  ops           deploys that two people must want, and a site without internet
+  demo          what `holdfast up` and the README show
 """,
         options=(
-            Option("--template", "NAME", "coding-agent (default), ci, read-only, ops or demo"),
-            Option("--name", "NAME", "what the policy is called (the folder's name)"),
+            Option("--template", "NAME", "one of these (coding-agent)"),
+            Option("--name", "NAME", "what the policy is called (the template's name)"),
         ),
         examples=(
             Example("holdfast policy init policy", "start from the coding-agent template"),
@@ -200,9 +221,15 @@ guessed: such a row says `depends`, and on what.
         least=0,
         most=1,
         about="format the rules",
-        more="",
+        more="""
+Lays out every rules/*.cedar the one way everybody reads. Only white space changes, never what
+a rule means; where one file cannot be read, none is touched.
+""",
         options=(Option("--check", "", "write nothing; exit 1 if something would change"),),
-        examples=(),
+        examples=(
+            Example("holdfast policy fmt", "format the folder you are in"),
+            Example("holdfast policy fmt policy --check", "for a pull request's check"),
+        ),
         run="policy_write:fmt",
     ),
     Command(
