@@ -19,6 +19,7 @@ env: $(READY) ## the environment, in .venv, from the hash-pinned locks
 
 up: $(READY) ## the demo policy and the 60-second tour
 	@.venv/bin/holdfast up
+	@command -v holdfast >/dev/null || echo 'first:         export PATH="$(CURDIR)/.venv/bin:$$PATH"'
 
 test: $(READY) ## every fast test and every example in the docs, with the coverage gates
 	@$(PY) -m coverage erase
