@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.run import RESULTS, table as bench_table
-from holdfast.policy.diagnostic_codes import CODES
+from holdfast.policy.diagnostic_codes import CODES, Layout
+from holdfast.policy.source.rules import ANNOTATIONS
 from holdfast.proto.exits import EXITS
 from holdfast.proto.limits import LIMITS
 from holdfast.proto.reasons import REASONS
+from tools import facts_tables
 from tools.generated import ROOT, checking, finish, sync, table
 
 # Each reader's docstring shows the whole of its file, in the order an author meets them.
 READERS = ("manifest", "who", "tools", "approvals", "profiles", "limits", "cases")
+
+FACTS = ("sensitive", "networks", "toolsets", "programs", "environment", "builtins")
 
 
 def reasons() -> str:
@@ -40,8 +44,15 @@ def exits() -> str:
 
 def diagnostics() -> str:
     """Every mistake a policy folder can hold."""
-    rows = [(f"`{row.code}`", row.text, row.advice) for row in CODES.values()]
-    return table(("code", "meaning", "what to do"), rows)
+    shown = {Layout.CARET: "a caret, the hint beside it", Layout.ADVICE: "the hint alone"}
+    rows = [(f"`{row.code}`", row.text, row.advice, shown[row.layout]) for row in CODES.values()]
+    return table(("code", "meaning", "what to do", "printed with"), rows)
+
+
+def annotations() -> str:
+    """Every annotation a rule may carry."""
+    rows = [(f'`@{name}("...")`', text) for name, text in ANNOTATIONS.items()]
+    return table(("annotation", "what it says"), rows)
 
 
 def settings_files() -> Iterator[str]:
@@ -87,8 +98,11 @@ def main() -> int:
         ("docs/reference/diagnostics.md", "diagnostics"): diagnostics(),
         ("docs/reference/policy-folder.md", "files"): "\n\n".join(settings_files()),
         ("docs/reference/benchmarks.md", "results"): benchmarks(),
+        ("docs/reference/policy-folder.md", "annotations"): annotations(),
         ("README.md", "figure"): figure(),
     }
+    for name in FACTS:
+        regions["docs/reference/facts.md", name] = getattr(facts_tables, name)()
     return finish("reference pages", sync(regions, check=checking()))
 
 
