@@ -49,7 +49,7 @@ def diagnostics() -> str:
     return table(("code", "meaning", "what to do", "printed with"), rows)
 
 
-def annotations() -> str:
+def rule_annotations() -> str:
     """Every annotation a rule may carry."""
     rows = [(f'`@{name}("...")`', text) for name, text in ANNOTATIONS.items()]
     return table(("annotation", "what it says"), rows)
@@ -98,7 +98,7 @@ def main() -> int:
         ("docs/reference/diagnostics.md", "diagnostics"): diagnostics(),
         ("docs/reference/policy-folder.md", "files"): "\n\n".join(settings_files()),
         ("docs/reference/benchmarks.md", "results"): benchmarks(),
-        ("docs/reference/policy-folder.md", "annotations"): annotations(),
+        ("docs/reference/policy-folder.md", "annotations"): rule_annotations(),
         ("README.md", "figure"): figure(),
     }
     for name in FACTS:
