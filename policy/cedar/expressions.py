@@ -32,7 +32,6 @@ from holdfast.policy.cedar.operators import (
     YIELD_BOOL,
     Binary,
     Unary,
-    expect_bool,
     expect_string,
 )
 from holdfast.policy.cedar.pattern import compile_pattern
@@ -68,12 +67,7 @@ def compile_test(node: pst.Expr, depth: int = TREE_DEPTH) -> tuple[Test, int]:
     run = compiled.run
     if yields_bool(node):
         return run, compiled.cost  # type: ignore[return-value]
-
-    def test(frame: Frame) -> bool:
-        value = run(frame)
-        return value if value is True or value is False else expect_bool(value)
-
-    return test, compiled.cost
+    return shortcuts.checked(run), compiled.cost
 
 
 def yields_bool(node: pst.Expr) -> bool:
@@ -242,9 +236,8 @@ def _binary(node: pst.BinaryOp, depth: int) -> Compiled:
 
 def _shortcut(node: pst.BinaryOp, left: Compiled, right: Compiled) -> Test | None:
     if right.constant and not left.constant:
-        constant = right.run(_NO_FRAME)
-        direct = _variable_is(node, constant)
-        return direct or shortcuts.with_right_constant(node.op, left.run, constant)
+        fixed = right.run(_NO_FRAME)
+        return _variable_is(node, fixed) or shortcuts.with_right_constant(node.op, left.run, fixed)
     if left.constant and not right.constant:
         return shortcuts.with_left_constant(node.op, left.run(_NO_FRAME), right.run)
     return None
@@ -334,11 +327,9 @@ def _like(node: pst.Like, depth: int) -> Compiled:
     base = compile_expression(node.base, depth)
     pattern = compile_pattern(node.pattern)
     run, matches = base.run, pattern.matches
-    short = shortcuts.like_affix(run, pattern)
+    short = shortcuts.like(run, pattern)
     if short is not None:
         return Compiled(short, base.cost + 1)
-    if not pattern.scans:
-        return Compiled(lambda frame: matches(expect_string(run(frame))), base.cost + 1)
 
     def scan(frame: Frame) -> bool:
         text = expect_string(run(frame))

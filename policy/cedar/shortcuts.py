@@ -12,7 +12,7 @@ from typing import Any, Final
 from cedarpy import pst
 
 from holdfast.policy.cedar.frame import Frame, Run, Test
-from holdfast.policy.cedar.operators import BINARY, expect_set, expect_string
+from holdfast.policy.cedar.operators import BINARY, expect_bool, expect_set, expect_string
 from holdfast.policy.cedar.pattern import Pattern
 from holdfast.policy.cedar.values import Member, Uid, Value, as_member
 
@@ -74,8 +74,18 @@ def _ordered(op: pst.BinaryOpName, compare: _Compare, run: Run, constant: Value)
     return test
 
 
-def like_affix(run: Run, pattern: Pattern) -> Test | None:
-    """Return a short way to evaluate `run like pattern`, if one end of the text decides."""
+def checked(run: Run) -> Test:
+    """Evaluate what may yield anything as a condition: only a bool is one."""
+
+    def test(frame: Frame) -> bool:
+        value = run(frame)
+        return value if value is True or value is False else expect_bool(value)
+
+    return test
+
+
+def like(run: Run, pattern: Pattern) -> Test | None:
+    """Return how to evaluate `run like pattern`, if it does not read the whole text."""
     if pattern.affix == "prefix":
         prefix = pattern.prefix
 
@@ -92,7 +102,8 @@ def like_affix(run: Run, pattern: Pattern) -> Test | None:
             return (text if isinstance(text, str) else expect_string(text)).endswith(suffix)
 
         return ends
-    return None
+    matches = pattern.matches
+    return None if pattern.scans else lambda frame: matches(expect_string(run(frame)))
 
 
 def has_on_variable(variable: str, name: str) -> Test | None:
