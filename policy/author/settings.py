@@ -31,7 +31,7 @@ from holdfast.policy.source.tables import Expectation, Subject, Who
 
 _SHOWN: Final = 200
 """Characters of one value in a flip."""
-_UNSAID: Final = (None, "", "missing", [])
+_UNSAID: Final[tuple[object, ...]] = (None, "", "missing", [])
 """Values of fields that say nothing by being there."""
 
 
@@ -116,23 +116,18 @@ def _shown(value: object) -> str:
 
 def _compact(value: object) -> str:
     """Write a plain value for a reader: `[env enum(values ["dev", "prod"])]`."""
-    match value:
-        case list():
-            return f"[{', '.join(_compact(one) for one in cast('list[object]', value))}]"
-        case {"type": dict() as kind, "name": name, **rest}:  # a parameter of a tool
-            fields = {**cast("dict[str, object]", kind), **cast("dict[str, object]", rest)}
-            return f"{name} {_compact(fields)}"
-        case dict():
-            table = cast("dict[str, object]", value)
-            named = str(table.get("type", "")).removesuffix("Type").lower()
-            said = [
-                f"{name} {_compact(field)}"
-                for name, field in table.items()
-                if name != "type" and field not in _UNSAID
-            ]
-            return f"{named}({', '.join(said)})" if said or not named else named
-        case _:
-            return json.dumps(value, ensure_ascii=True)
+    if isinstance(value, list):
+        return f"[{', '.join(_compact(one) for one in cast('list[object]', value))}]"
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=True)
+    table = dict(cast("dict[str, object]", value))
+    kind = table.pop("type", "")
+    if isinstance(kind, dict):  # a parameter of a tool: what has a type and a name
+        name = table.pop("name")
+        return f"{name} {_compact({**cast('dict[str, object]', kind), **table})}"
+    said = [f"{name} {_compact(field)}" for name, field in table.items() if field not in _UNSAID]
+    named = str(kind).removesuffix("Type").lower()
+    return f"{named}({', '.join(said)})" if said or not named else named
 
 
 # ---- which way a field goes --------------------------------------------------------------------
