@@ -5,7 +5,8 @@ Rules:
 2. A module opens with a docstring that states its rules.
 3. A mark of unfinished work names its issue: `TODO(#12):`. No other form is allowed.
 4. No module is called `utils`, `helpers`, `common`, `misc` or `manager`: a name says what it is.
-5. No `assert` outside tests: `python -O` removes it, so it may not guard anything (G-24).
+5. A ceiling is a `Limit` of `proto/limits.py`: no other module of a room names one.
+6. No `assert` outside tests: `python -O` removes it, so it may not guard anything (G-24).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ ROOMS = ("runtime", "policy", "oci", "edge", "proto")
 OTHERS = ("tools", "bench", "tests")
 MAX_FILE, MAX_FUNCTION = 400, 60
 VAGUE = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager"})
+_CEILING = re.compile(r"(?:^|_)(?:MAX|MAXIMUM|LIMIT|LONGEST|CEILING)(?:_|$)")
 _NAKED = re.compile(r"#.*\b(?:XXX|FIXME|HACK|TODO(?!\(#\d+\):))")
 
 
@@ -44,6 +46,29 @@ def length_problems(where: str, text: str, tree: ast.Module, *, product: bool) -
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             if size > MAX_FUNCTION:
                 yield f"{where}:{node.lineno}: `{node.name}` has {size} lines, over {MAX_FUNCTION}"
+
+
+def ceiling_problems(where: str, tree: ast.Module) -> Iterator[str]:
+    """Numbers of a module that are called a ceiling: they belong into the one table."""
+    for node in tree.body:
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign | ast.AnnAssign) and _is_number(node.value):
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+        for name in (each for target in targets for each in ast.walk(target)):
+            if isinstance(name, ast.Name) and _CEILING.search(name.id):
+                yield f"{where}:{node.lineno}: `{name.id}` is a ceiling: proto/limits.py names it"
+
+
+def _is_number(value: ast.expr | None) -> bool:
+    """Whether a value is made of numbers and nothing else."""
+    made = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.Tuple, ast.operator, ast.unaryop, ast.Load)
+    parts = [] if value is None else list(ast.walk(value))
+    numbers = [type(part.value) for part in parts if isinstance(part, ast.Constant)]
+    return (
+        bool(numbers)
+        and all(isinstance(part, made) for part in parts)
+        and all(kind in {int, float} for kind in numbers)
+    )
 
 
 def product_problems(where: str, path: Path, tree: ast.Module) -> Iterator[str]:
@@ -77,6 +102,8 @@ def problems() -> Iterator[str]:
         yield from unfinished(where, path)
         if product:
             yield from product_problems(where, path, tree)
+            if path != ROOT / "proto" / "limits.py":
+                yield from ceiling_problems(where, tree)
 
 
 def main() -> int:

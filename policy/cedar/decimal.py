@@ -13,7 +13,7 @@ from holdfast.policy.cedar.longs import in_range
 
 _FORM: Final = re.compile(r"(-?)([0-9]+)\.([0-9]{1,4})")
 _DIGITS: Final = 4
-_LONGEST: Final = 64
+_DIGITS_READ: Final = 64
 """Digits of a decimal we are ready to read: past this it is an attack on int(), or all zeros."""
 
 
@@ -31,7 +31,7 @@ def decimal(text: str) -> Decimal:
         raise CedarValueError(f"`{text}` is not a decimal, write one to four digits: `12.50`")
     sign, whole, fraction = match.groups()
     digits = whole.lstrip("0") + fraction.ljust(_DIGITS, "0")
-    units = int(digits[:_LONGEST])
+    units = int(digits[:_DIGITS_READ])
     if sign:
         units = -units
     if not in_range(units):

@@ -21,7 +21,7 @@ _FORM: Final = re.compile(
     r"(-?)(?=[0-9])(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+)s)?(?:([0-9]+)ms)?"
 )
 _UNITS: Final = (DAY, HOUR, MINUTE, SECOND, 1)
-_LONGEST: Final = 20
+_DIGITS_READ: Final = 20
 """Digits that can matter in one unit: a longer number is out of range whatever they are."""
 
 
@@ -48,7 +48,7 @@ def duration(text: str) -> Duration:
     total = 0
     for number, unit in zip(numbers, _UNITS, strict=True):
         digits = (number or "").lstrip("0")
-        total += int(digits[:_LONGEST] or "0") * unit
+        total += int(digits[:_DIGITS_READ] or "0") * unit
     if sign:
         total = -total
     if not in_range(total):

@@ -24,7 +24,7 @@ _PREFIX: Final = re.compile(r"0|[1-9][0-9]{0,2}")
 _V4_BITS: Final = 32
 _V6_BITS: Final = 128
 _V6_GROUPS: Final = 8
-_OCTET_MAX: Final = 255
+_HIGHEST_OCTET: Final = 255
 _V4_LOOPBACK_OCTET: Final = 127
 _V4_MULTICAST_NIBBLE: Final = 0xE
 _V6_MULTICAST_OCTET: Final = 0xFF
@@ -100,7 +100,7 @@ def _parse_v4(text: str) -> int | None:
     if match is None:
         return None
     octets = [int(octet) for octet in match.groups()]
-    if max(octets) > _OCTET_MAX:
+    if max(octets) > _HIGHEST_OCTET:
         return None
     return int.from_bytes(bytes(octets))
 

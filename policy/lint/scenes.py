@@ -13,7 +13,7 @@ from cedarpy import pst
 
 from holdfast.policy.source.vocabulary import ActionKind, Vocabulary
 
-__all__ = ["Cast", "Scene", "action_matches", "within"]
+__all__ = ["Cast", "Scene", "action_matches", "literal_uids", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +112,15 @@ def _action_admits(constraint: pst.ActionConstraint, action: ActionKind) -> bool
             return any(action_matches(action, uid) for uid in uids)
         case _:
             assert_never(constraint)
+
+
+def literal_uids(expr: pst.Expr) -> tuple[pst.EntityUid, ...] | None:
+    """Return the entities an `in` names, or None when it names none literally."""
+    match expr:
+        case pst.EntityLit(uid):
+            return (uid,)
+        case pst.Set(elements):
+            uids = [each.value for each in elements if isinstance(each, pst.EntityLit)]
+            return tuple(uids) if len(uids) == len(elements) else None
+        case _:
+            return None

@@ -19,7 +19,7 @@ from cedarpy import pst
 
 from holdfast.policy.diagnostics import closest, displayed
 from holdfast.policy.lint.draft import Notes
-from holdfast.policy.lint.scenes import Scene, action_matches, within
+from holdfast.policy.lint.scenes import Scene, action_matches, literal_uids, within
 from holdfast.policy.lint.signatures import (
     ACTION,
     BOOL,
@@ -344,7 +344,7 @@ class Reader:
         if right.type == STRING and isinstance(left.type, EntityOf):
             self._refuse_text(expr.left, expr.right, left.type, right.value)
             return Seen(BOOL)
-        uids = _uids(expr.right)
+        uids = literal_uids(expr.right)
         if not isinstance(left.type, EntityOf) or uids is None:
             return Seen(BOOL)
         if isinstance(expr.left, pst.Var) and expr.left.name == "action":
@@ -360,7 +360,7 @@ class Reader:
             return Seen(BOOL, value=False)
         if expr.in_expr is None:
             return Seen(BOOL, value=True) if isinstance(of, EntityOf) else Seen(BOOL)
-        uids = _uids(expr.in_expr)
+        uids = literal_uids(expr.in_expr)
         if uids is None or not isinstance(of, EntityOf):
             return Seen(BOOL)
         possible = any(within(of.name, str(uid.type), self.vocabulary) for uid in uids)
@@ -396,15 +396,3 @@ class Reader:
     def _mismatch(self, expr: pst.Expr, wanted: Type, found: Type) -> None:
         message = f"{article(found)} is compared with {article(wanted)}"
         self.notes.add(expr, "type-mismatch", message, conversion(wanted, found))
-
-
-def _uids(expr: pst.Expr) -> tuple[pst.EntityUid, ...] | None:
-    """Return the entities an `in` names, or None when it names none literally."""
-    match expr:
-        case pst.EntityLit(uid):
-            return (uid,)
-        case pst.Set(elements):
-            uids = [each.value for each in elements if isinstance(each, pst.EntityLit)]
-            return tuple(uids) if len(uids) == len(elements) else None
-        case _:
-            return None

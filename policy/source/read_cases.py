@@ -138,7 +138,7 @@ def _params(table: Table) -> Mapping[str, object]:
     params = table.table("params")
     if params is None:
         return MappingProxyType({})
-    wrong = _not_json(dict(params.data), 0)
+    wrong = _not_json(dict(params.data), 1)
     if wrong:
         table.note("params", "bad-value", f"`params` holds {wrong}", "params are JSON values")
         return MappingProxyType({})
@@ -147,10 +147,10 @@ def _params(table: Table) -> Mapping[str, object]:
 
 def _not_json(value: object, depth: int) -> str:
     """Return what keeps a value from being JSON, or ""."""
-    if depth > JSON_DEPTH:
-        return f"more than {JSON_DEPTH} levels"
     below = as_table(value)
     items = as_list(value) if below is None else list(below.values())
+    if items is not None and depth > JSON_DEPTH:
+        return f"more than {JSON_DEPTH} levels"
     if items is not None:
         return next((wrong for each in items if (wrong := _not_json(each, depth + 1))), "")
     if isinstance(value, float) and not math.isfinite(value):

@@ -24,6 +24,7 @@ from holdfast.policy.loader import Loaded, load_policy
 from holdfast.policy.policy import Policy
 from holdfast.policy.source.tables import Situation
 from holdfast.proto.errors import HoldfastError
+from holdfast.proto.limits import IMPORT_TOOLS
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("entries.toml").read_text(encoding="utf-8")
@@ -351,6 +352,7 @@ def test_the_same_name_after_all() -> None:
         ("a", b'[{"title": "x"}]'),
         ("a", b"[3]"),
         ("a", b'[{"name": "x"}, {"name": "x"}]'),
+        ("a", json.dumps([{"name": f"x{n}"} for n in range(IMPORT_TOOLS + 1)]).encode()),
     ],
 )
 def test_tool_lists_that_cannot_be_read(server: str, data: bytes) -> None:
