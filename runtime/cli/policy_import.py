@@ -10,11 +10,13 @@ Rules of this file:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from holdfast.policy.author.drafts import RULES, Draft
 from holdfast.policy.author.importers import import_claude, import_codex, import_mcp
+from holdfast.policy.cedar.syntax.format import format_rules
 from holdfast.policy.diagnostics import Problem
 from holdfast.policy.loader import Refused, load_policy
 from holdfast.proto.env import Env
@@ -36,7 +38,7 @@ def import_list(call: Call, terminal: Terminal, env: Env) -> int:
     path = call.operands[0]
     data = env.disk.read(path, limit=SOURCE_FILE_BYTES)
     form = _form(call.one("--from"), data)
-    draft = _drafted(form, data, call, path)
+    draft = _laid_out(_drafted(form, data, call, path))
     folder = call.one("--out")
     written = [] if folder is None else write_all_new(env, folder, draft.files)
     if terminal.json_wanted:
@@ -80,6 +82,13 @@ def _drafted(form: Form, data: bytes, call: Call, path: str) -> Draft:
         hint = f"one of {', '.join(FORMS)}: say which with `--from`"
         raise Failure(Exit.FAILED, f"`{path}` is no list that is known here", hint) from None
     return import_codex(text, _problems)
+
+
+def _laid_out(draft: Draft) -> Draft:
+    """Format the draft's rules: what is written passes `policy fmt --check`."""
+    text = draft.files[RULES].decode("utf-8")
+    rules = format_rules(text, RULES).text.encode("utf-8")
+    return dataclasses.replace(draft, files={**draft.files, RULES: rules})
 
 
 def _problems(files: Mapping[str, bytes]) -> Sequence[Problem]:
