@@ -161,10 +161,12 @@ def _like(node: pst.Like, types: set[str], notes: Notes) -> None:
             message = f"{shown} never matches: a name has no `/`"
             notes.add(node, "path-as-text", message, _folder_hint(folder), part="op")
         return
+    if _is_outside(written):
+        return
     example = surprise(node.pattern)
     if example is not None:
         literal = written.partition("*")[0]
-        folder = (literal if "/" not in literal else literal.rpartition("/")[0]) or "."
+        folder = (literal if "/" not in literal[1:] else literal.rpartition("/")[0]) or "."
         message = f"{shown} also matches `{example}`"
         notes.add(node, "path-as-text", message, _folder_hint(folder), part="op")
     elif "?" in written:
@@ -172,7 +174,18 @@ def _like(node: pst.Like, types: set[str], notes: Notes) -> None:
         notes.add(node, "path-as-text", message, _folder_hint("."), part="op")
 
 
+def _is_outside(written: str) -> bool:
+    """Whether this is everything below an absolute folder: `/tmp/*`.
+
+    A path outside every workspace is in no `Dir`, so there is no other way to say it.
+    """
+    folder, star, rest = written.partition("/*")
+    return folder.startswith("/") and folder[1:2] != "/" and bool(star) and not rest
+
+
 def _folder_hint(folder: str) -> str:
+    if folder.startswith("/") and folder[1:2] != "/":
+        return f'outside the workspaces write `like "{folder.rstrip("/")}/*"`; `*` crosses `/`'
     plain = folder.replace("?", "").rstrip("/") or "."
     return f'write `resource in Dir::"{plain}"`; `*` crosses `/`, `**` and `?` are not special'
 
