@@ -15,7 +15,9 @@ from holdfast.policy.actions import action_entities
 from holdfast.policy.cedar.errors import UnknownConstruct
 from holdfast.policy.cedar.program import compile_program
 from holdfast.policy.diagnostics import Problem, displayed
+from holdfast.policy.facts.mentions import Known
 from holdfast.policy.folder import MANIFEST, Refused, Source, load_source
+from holdfast.policy.mentioned import mentioned_paths
 from holdfast.policy.obligations import Owed
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.schema import shipped_schema
@@ -85,6 +87,7 @@ def _compile(source: Source, ref: PolicyRef) -> Policy:
         actions=action_entities(source.tools.values()),
         who=source.who,
         tools=source.tools,
+        known=Known(source.tools, mentioned_paths(rule.template for rule in source.rules)),
         approvals=source.approvals,
         profiles=source.profiles,
         default_profile=source.default_profile,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from holdfast.policy.cedar.program import Program
     from holdfast.policy.cedar.values import Entity
+    from holdfast.policy.facts.mentions import Known
     from holdfast.policy.obligations import Owed
     from holdfast.policy.source.tables import (
         Approval,
@@ -57,6 +58,8 @@ class Policy:
     actions: Mapping[str, Entity]
     who: Who
     tools: Mapping[str, Tool]
+    known: Known
+    """What normalisers are told: the same tools, and the paths that rules name."""
     approvals: Mapping[str, Approval]
     profiles: Mapping[str, Profile]
     default_profile: Profile

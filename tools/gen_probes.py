@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import World
 from holdfast.policy.facts.stored import store_facts
 from holdfast.proto import canonical_json
@@ -111,7 +112,7 @@ def intents() -> Iterator[tuple[str, dict[str, object]]]:
 def corpus() -> bytes:
     """Return the corpus as today's normalisers make it."""
     lines = [
-        canonical_json.dumps(store_facts(facts_of(kind, params, {}, WORLD)))
+        canonical_json.dumps(store_facts(facts_of(kind, params, UNKNOWN, WORLD)))
         for kind, params in intents()
     ]
     return b"\n".join(lines) + b"\n"

@@ -33,6 +33,7 @@ from unicodedata import category, normalize
 from urllib.parse import unquote
 
 from holdfast.policy.facts.hosts import canonical_host
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
 from holdfast.policy.facts.params import Judged
 from holdfast.policy.facts.patches import parse_patch
@@ -419,10 +420,15 @@ def shell_normaliser() -> Callable[[Mapping[str, object], World], Judged]:
     """The normaliser of shell.exec, when this tree has it."""
     try:
         room = importlib.import_module("holdfast.policy.facts.execs")
-        found: Callable[[Mapping[str, object], World], Judged] = room.shell_exec_touches
+        found = room.shell_exec_touches
     except (ImportError, AttributeError):
         raise MissingListError("holdfast.policy.facts.execs") from None
-    return found
+
+    def judge(params: Mapping[str, object], world: World) -> Judged:
+        judged: Judged = found(params, UNKNOWN, world)
+        return judged
+
+    return judge
 
 
 def _shell(

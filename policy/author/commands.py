@@ -20,6 +20,7 @@ from holdfast.policy.author.situations import WORKSPACE
 from holdfast.policy.cedar.values import Value
 from holdfast.policy.facts.commands.tables import lookup
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.programs import family
 
@@ -112,7 +113,7 @@ def _processes(words: Sequence[str]) -> list[Touch] | str:
     """Return the processes these words are, as they would be judged, or why nobody can say."""
     try:
         facts = facts_of(
-            "process.exec", {"argv": list(words)}, {}, World(workspaces={"main": WORKSPACE})
+            "process.exec", {"argv": list(words)}, UNKNOWN, World(workspaces={"main": WORKSPACE})
         )
     except (InvalidIntent, Unjudgeable) as refusal:
         return f"it cannot be judged: {refusal.message}"

@@ -111,7 +111,7 @@ def _facts(policy: Policy, situation: Situation) -> Facts | Refusal:
         pinned=situation.pinned,
     )
     try:
-        return facts_of(situation.kind, situation.params, policy.tools, world)
+        return facts_of(situation.kind, situation.params, policy.known, world)
     except InvalidIntent as bad:
         return Refusal(Code.INVALID_REQUEST, f"{bad.field}: {bad.message}", bad.hint)
     except Unjudgeable as bad:

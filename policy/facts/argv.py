@@ -16,6 +16,7 @@ from typing import Final
 
 from holdfast.policy.facts.commands.call import Ledger, Place
 from holdfast.policy.facts.commands.run import judge
+from holdfast.policy.facts.mentions import NOTHING, Mentioned
 from holdfast.policy.facts.model import InvalidIntent, Touch, World
 from holdfast.policy.facts.names import quote, require_text
 from holdfast.policy.facts.shell.walk import walk_script
@@ -31,14 +32,15 @@ def argv_touches(
     world: World,
     shell: bool = False,
     env: Mapping[str, str] = _NO_ENV,
+    mentioned: Mentioned = NOTHING,
 ) -> tuple[Touch, ...]:
     """Return everything an argv touches, the process itself first.
 
     `workdir` is workspace-relative as in facts: `.`, `src`, `//docs/drafts`. `env` holds the names
-    the caller adds to the program's environment.
+    the caller adds to the program's environment; `mentioned` the paths that rules name.
     """
     require_argv(argv)
-    ledger = Ledger(world, walk_script)
+    ledger = Ledger(world, walk_script, mentioned)
     judge(ledger, argv, Place(workdir, shell=shell, env=tuple(env)))
     return tuple(ledger.touches)
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from holdfast.policy.facts.argv import argv_touches
+from holdfast.policy.facts.mentions import Known
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, World
 from holdfast.policy.facts.names import quote, require_text
 from holdfast.policy.facts.params import Judged, content_bytes, require_fields
@@ -32,7 +33,7 @@ _COMMAND: Final = frozenset({"command"})
 _COMMAND_OPTIONS: Final = frozenset({"workdir"})
 
 
-def exec_touches(params: Mapping[str, object], world: World) -> Judged:
+def exec_touches(params: Mapping[str, object], known: Known, world: World) -> Judged:
     """Return what an argv touches, and its payload."""
     require_fields(params, required=_ARGV, optional=_ARGV_OPTIONS)
     argv, workdir = _argv(params["argv"]), _workdir(params, world)
@@ -42,15 +43,16 @@ def exec_touches(params: Mapping[str, object], world: World) -> Judged:
         payload["env"] = MappingProxyType(env)
     if "stdin" in params or "stdin_encoding" in params:
         payload["stdin"] = content_bytes(params, "stdin", "stdin_encoding")
-    return Judged(argv_touches(argv, workdir=workdir, world=world, env=env), payload)
+    touches = argv_touches(argv, workdir=workdir, world=world, env=env, mentioned=known.mentioned)
+    return Judged(touches, payload)
 
 
-def shell_exec_touches(params: Mapping[str, object], world: World) -> Judged:
+def shell_exec_touches(params: Mapping[str, object], known: Known, world: World) -> Judged:
     """Return what a shell string touches, and its payload."""
     require_fields(params, required=_COMMAND, optional=_COMMAND_OPTIONS)
     command = require_text(params["command"], field="command")
     workdir = _workdir(params, world)
-    touches = shell_touches(command, workdir=workdir, world=world)
+    touches = shell_touches(command, workdir=workdir, world=world, mentioned=known.mentioned)
     return Judged(touches, {"command": command, "workdir": workdir})
 
 

@@ -2,9 +2,10 @@
 
 Rules of this file:
 1. One parse gives both what is judged and the frozen payload that is executed.
-2. A patch is judged change by change: a creation or modification is a write, a deletion a
+2. A path that is deleted may be a directory: what rules name below it is deleted as well.
+3. A patch is judged change by change: a creation or modification is a write, a deletion a
    delete, and a rename reads and deletes the old path and writes the new one.
-3. Content is not text to a policy: it is judged by its size and bound by the payload's digest.
+4. Content is not text to a policy: it is judged by its size and bound by the payload's digest.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from holdfast.policy.cedar.values import Value
+from holdfast.policy.facts.mentions import NOTHING, Mentioned, mentioned_entities
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, Touch, World
 from holdfast.policy.facts.params import Judged, content_bytes, require_fields
 from holdfast.policy.facts.patches import Change, parse_patch
@@ -35,9 +37,24 @@ _LIST_OPTIONS = frozenset({"workspace", "path"})
 _NONE: frozenset[str] = frozenset()
 
 
-def fs_touches(kind: str, params: Mapping[str, object], world: World) -> Judged:
+def fs_touches(
+    kind: str, params: Mapping[str, object], world: World, mentioned: Mentioned = NOTHING
+) -> Judged:
     """Return what an fs.* intent touches, and its payload."""
-    return _KINDS[kind](params, world)
+    judged = _KINDS[kind](params, world)
+    return _with_below(judged, mentioned, world) if kind == "fs.delete" else judged
+
+
+def _with_below(judged: Judged, mentioned: Mentioned, world: World) -> Judged:
+    """Add what rules name below the path: it may be a directory, and goes with all it holds."""
+    (first,) = judged.touches
+    found = list(mentioned_entities(first.resource.uid.id, mentioned, world))
+    if len(found) >= REQUESTS_PER_INTENT:
+        raise InvalidIntent(
+            "path", f"rules name {len(found)} paths below it", "delete a part of it at a time"
+        )
+    more = tuple(Touch(first.action, entity, _NO_FACTS) for entity in found)
+    return Judged((first, *more), judged.payload)
 
 
 def _workspace(params: Mapping[str, object], world: World) -> str:

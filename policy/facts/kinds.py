@@ -17,6 +17,7 @@ from holdfast.policy.cedar.values import Record
 from holdfast.policy.facts.custom import custom_touches, tool_entity
 from holdfast.policy.facts.execs import exec_touches, shell_exec_touches
 from holdfast.policy.facts.files import fs_touches
+from holdfast.policy.facts.mentions import Known
 from holdfast.policy.facts.model import Facts, Touch, World
 from holdfast.policy.facts.names import require_text, suggest
 from holdfast.policy.facts.params import Judged, require_fields
@@ -24,53 +25,58 @@ from holdfast.policy.facts.repos import repo_touches
 from holdfast.policy.facts.secrets import secret_touches
 from holdfast.policy.facts.upstream import mcp_touches
 from holdfast.policy.facts.urls import url_touches
-from holdfast.policy.source.tables import Tool
 from holdfast.proto import canonical_json
 from holdfast.proto.errors import HoldfastError
 from holdfast.proto.reasons import Code
 
 _DIGEST_DOMAIN: Final = b"holdfast payload v1\x00"
 
-Normaliser = Callable[[str, Mapping[str, object], World], Judged]
+Normaliser = Callable[[str, Mapping[str, object], Known, World], Judged]
 
 
-def _echo(_kind: str, params: Mapping[str, object], _world: World) -> Judged:
+def _echo(params: Mapping[str, object]) -> Judged:
     require_fields(params, required={"text"})
     text = require_text(params["text"], field="text")
     touch = Touch("tool.echo", tool_entity("tool.echo"), {"params": Record({"text": text})})
     return Judged((touch,), {"text": text})
 
 
+def _fs(kind: str, params: Mapping[str, object], known: Known, world: World) -> Judged:
+    return fs_touches(kind, params, world, known.mentioned)
+
+
 KINDS: Final[Mapping[str, Normaliser]] = MappingProxyType(
     {
-        "fs.read": fs_touches,
-        "fs.list": fs_touches,
-        "fs.write": fs_touches,
-        "fs.patch": fs_touches,
-        "fs.delete": fs_touches,
-        "process.exec": lambda _kind, params, world: exec_touches(params, world),
-        "shell.exec": lambda _kind, params, world: shell_exec_touches(params, world),
-        "net.request": lambda _kind, params, world: url_touches(params, world),
-        "secret.checkout": secret_touches,
-        "secret.use": secret_touches,
-        "repo.publish": lambda _kind, params, world: repo_touches(params, world),
-        "mcp.call": lambda _kind, params, world: mcp_touches(params, world),
-        "tool.echo": _echo,
+        "fs.read": _fs,
+        "fs.list": _fs,
+        "fs.write": _fs,
+        "fs.patch": _fs,
+        "fs.delete": _fs,
+        "process.exec": lambda _, params, known, world: exec_touches(params, known, world),
+        "shell.exec": lambda _, params, known, world: shell_exec_touches(params, known, world),
+        "net.request": lambda _, params, _known, world: url_touches(params, world),
+        "secret.checkout": lambda kind, params, _, world: secret_touches(kind, params, world),
+        "secret.use": lambda kind, params, _, world: secret_touches(kind, params, world),
+        "repo.publish": lambda _, params, _known, world: repo_touches(params, world),
+        "mcp.call": lambda _, params, _known, world: mcp_touches(params, world),
+        "tool.echo": lambda _, params, _known, _world: _echo(params),
     }
 )
 
 
-def facts_of(
-    kind: str, params: Mapping[str, object], tools: Mapping[str, Tool], world: World
-) -> Facts:
-    """Return the facts of an intent; raise InvalidIntent, Unjudgeable or HoldfastError."""
+def facts_of(kind: str, params: Mapping[str, object], known: Known, world: World) -> Facts:
+    """Return the facts of an intent; raise InvalidIntent, Unjudgeable or HoldfastError.
+
+    `known` is the policy's own (`policy.known`): what its rules name is looked for below every
+    directory that is touched with all it holds.
+    """
     if (normalise := KINDS.get(kind)) is not None:
-        judged = normalise(kind, params, world)
-    elif (tool := tools.get(kind)) is not None:
+        judged = normalise(kind, params, known, world)
+    elif (tool := known.tools.get(kind)) is not None:
         judged = custom_touches(tool, params, world)
     else:
         raise HoldfastError(
-            Code.UNKNOWN_KIND, f"no kind `{kind}`", hint=suggest(kind, [*KINDS, *tools])
+            Code.UNKNOWN_KIND, f"no kind `{kind}`", hint=suggest(kind, [*KINDS, *known.tools])
         )
     payload = judged.payload
     # Behind a proxy: whoever holds facts cannot change what their digest says is executed.

@@ -217,7 +217,7 @@ def moment_of(call: Call, env: Env) -> Moment:
 def _resolved_facts(policy: Policy, intent: Intent, call: Call, env: Env, world: World) -> Facts:
     given = _given_addresses(call)
     world = replace(world, resolved=given)
-    facts = facts_of(intent.kind, intent.params, policy.tools, world)
+    facts = facts_of(intent.kind, intent.params, policy.known, world)
     if given:
         return facts
     wanted = {
@@ -229,7 +229,7 @@ def _resolved_facts(policy: Policy, intent: Intent, call: Call, env: Env, world:
     known = {host: addresses for host, addresses in found.items() if addresses}
     if not known:
         return facts
-    return facts_of(intent.kind, intent.params, policy.tools, replace(world, resolved=known))
+    return facts_of(intent.kind, intent.params, policy.known, replace(world, resolved=known))
 
 
 def _given_addresses(call: Call) -> Mapping[str, tuple[str, ...]]:

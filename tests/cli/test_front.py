@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.policy.facts.kinds import KINDS, facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import InvalidIntent, World
 from holdfast.proto.env import Env
 from holdfast.proto.errors import HoldfastError
@@ -218,12 +219,12 @@ def test_the_help_of_ask_tells_every_parameter(kind: str) -> None:
     required, optional = KINDS_TOLD[kind]
     world = World(workspaces={"main": "/workspace"})
     with pytest.raises(InvalidIntent) as unknown:
-        facts_of(kind, {"no_such_parameter": None}, {}, world)
+        facts_of(kind, {"no_such_parameter": None}, UNKNOWN, world)
     assert unknown.value.hint == f"known: {', '.join(sorted(required | optional))}"
     for left_out in required:
         given = dict.fromkeys(required - {left_out})
         with pytest.raises(InvalidIntent, match=left_out) as missing:
-            facts_of(kind, given, {}, world)
+            facts_of(kind, given, UNKNOWN, world)
         assert missing.value.message == "is missing"
 
 

@@ -10,8 +10,10 @@ import pytest
 from holdfast.policy.actions import action_entities
 from holdfast.policy.cedar.program import compile_program
 from holdfast.policy.cedar.values import Entity, Uid
+from holdfast.policy.facts.mentions import Known
 from holdfast.policy.facts.model import Facts, Touch
 from holdfast.policy.facts.paths import path_entity
+from holdfast.policy.mentioned import mentioned_paths
 from holdfast.policy.obligations import Owed
 from holdfast.policy.policy import Policy, Rule
 from holdfast.policy.source.tables import BASELINE_PROFILE, Limits, Manifest, Profile, Tool, Who
@@ -59,6 +61,7 @@ def _policy(
         actions=action_entities(tools),
         who=who or Who(),
         tools={tool.kind: tool for tool in tools},
+        known=Known({tool.kind: tool for tool in tools}, mentioned_paths(templates)),
         approvals={},
         profiles=profiles or {},
         default_profile=BASELINE_PROFILE,

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from holdfast.policy.cedar.values import Record, decimal, make_set
 from holdfast.policy.facts.kinds import KINDS, facts_of, payload_digest
+from holdfast.policy.facts.mentions import UNKNOWN, Known
 from holdfast.policy.facts.model import InvalidIntent, Unjudgeable, World
 from holdfast.policy.source.tables import (
     BoolType,
@@ -101,7 +102,7 @@ def test_params_are_typed_and_opaque_ones_are_not_judged() -> None:
         "note": "hello",
         "extra": {"anything": [1.5, None]},
     }
-    facts = facts_of("deploy.run", params, TOOLS, WORLD)
+    facts = facts_of("deploy.run", params, Known(TOOLS), WORLD)
     (touch,) = facts.touches
     assert (touch.action, str(touch.resource.uid)) == ("deploy.run", 'Tool::"deploy.run"')
     assert touch.resource.attrs == {"name": "deploy.run"}
@@ -121,11 +122,11 @@ def test_params_are_typed_and_opaque_ones_are_not_judged() -> None:
 
 
 def test_defaults_are_filled_in_and_bound() -> None:
-    facts = facts_of("deploy.run", {"env": "dev"}, TOOLS, WORLD)
+    facts = facts_of("deploy.run", {"env": "dev"}, Known(TOOLS), WORLD)
     given = facts.touches[0].context["params"]
     assert isinstance(given, Record)
     assert (given["percent"], given["dry"], given["tags"]) == (10, False, frozenset())
-    other = facts_of("deploy.run", {"env": "dev", "extra": 1}, TOOLS, WORLD)
+    other = facts_of("deploy.run", {"env": "dev", "extra": 1}, Known(TOOLS), WORLD)
     assert other.digest != facts.digest
     assert other.touches == facts.touches
 
@@ -165,13 +166,13 @@ REFUSED: list[tuple[str, Mapping[str, object], str, str]] = [
 @pytest.mark.parametrize(("kind", "params", "field", "says"), REFUSED)
 def test_is_refused(kind: str, params: Mapping[str, object], field: str, says: str) -> None:
     with pytest.raises(InvalidIntent) as refused:
-        facts_of(kind, params, TOOLS, WORLD)
+        facts_of(kind, params, Known(TOOLS), WORLD)
     assert refused.value.field == field
     assert says in refused.value.message
 
 
 def test_a_program_template_is_also_judged_as_the_program_it_runs() -> None:
-    facts = facts_of("deploy.roll", {"app": "web", "count": 3, "fast": True}, TOOLS, WORLD)
+    facts = facts_of("deploy.roll", {"app": "web", "count": 3, "fast": True}, Known(TOOLS), WORLD)
     judged = [(touch.action, str(touch.resource.uid)) for touch in facts.touches]
     assert judged[:2] == [
         ("deploy.roll", 'Tool::"deploy.roll"'),
@@ -182,7 +183,7 @@ def test_a_program_template_is_also_judged_as_the_program_it_runs() -> None:
 
 
 def test_a_request_template_is_also_judged_as_the_request_it_makes() -> None:
-    facts = facts_of("valve.set", {"name": "a/b?c&d=é"}, TOOLS, WORLD)
+    facts = facts_of("valve.set", {"name": "a/b?c&d=é"}, Known(TOOLS), WORLD)
     judged = [(touch.action, touch.resource.attrs.get("path")) for touch in facts.touches]
     assert judged == [
         ("valve.set", None),
@@ -195,7 +196,7 @@ def test_a_request_template_is_also_judged_as_the_request_it_makes() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_parameter_never_leaves_its_place(text: str) -> None:
     try:
-        facts = facts_of("valve.set", {"name": text}, TOOLS, WORLD)
+        facts = facts_of("valve.set", {"name": text}, Known(TOOLS), WORLD)
     except (InvalidIntent, Unjudgeable):
         return
     resource = facts.touches[1].resource
@@ -209,7 +210,8 @@ def test_a_parameter_never_leaves_its_place(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_parameter_is_exactly_one_argument(text: str) -> None:
     try:
-        facts = facts_of("deploy.roll", {"app": text, "count": 1, "fast": False}, TOOLS, WORLD)
+        params = {"app": text, "count": 1, "fast": False}
+        facts = facts_of("deploy.roll", params, Known(TOOLS), WORLD)
     except (InvalidIntent, Unjudgeable):
         return
     assert facts.payload["argv"] == ("cat", text, "1", "false")
@@ -218,7 +220,7 @@ def test_a_parameter_is_exactly_one_argument(text: str) -> None:
 
 def test_a_parameter_may_name_what_is_touched() -> None:
     def touched(kind: str, params: Mapping[str, object]) -> list[str]:
-        facts = facts_of(kind, params, TOOLS, WORLD)
+        facts = facts_of(kind, params, Known(TOOLS), WORLD)
         assert {touch.action for touch in facts.touches} == {kind}
         return [str(touch.resource.uid) for touch in facts.touches]
 
@@ -229,7 +231,7 @@ def test_a_parameter_may_name_what_is_touched() -> None:
 
 def test_an_unknown_kind_is_refused_with_a_guess() -> None:
     with pytest.raises(HoldfastError) as refused:
-        facts_of("fs.raed", {"path": "a"}, TOOLS, WORLD)
+        facts_of("fs.raed", {"path": "a"}, Known(TOOLS), WORLD)
     assert (refused.value.code, refused.value.hint) == (
         Code.UNKNOWN_KIND,
         "did you mean `fs.read`?",
@@ -237,11 +239,11 @@ def test_an_unknown_kind_is_refused_with_a_guess() -> None:
 
 
 def test_echo() -> None:
-    facts = facts_of("tool.echo", {"text": "hi"}, {}, WORLD)
+    facts = facts_of("tool.echo", {"text": "hi"}, UNKNOWN, WORLD)
     assert facts.payload == {"text": "hi"}
     assert facts.touches[0].context["params"] == Record({"text": "hi"})
     with pytest.raises(InvalidIntent):
-        facts_of("tool.echo", {"text": 1}, {}, WORLD)
+        facts_of("tool.echo", {"text": 1}, UNKNOWN, WORLD)
 
 
 SMALLEST: Mapping[str, Mapping[str, object]] = {
@@ -263,14 +265,14 @@ SMALLEST: Mapping[str, Mapping[str, object]] = {
 
 def test_every_kind_has_a_smallest_intent() -> None:
     assert set(SMALLEST) == set(KINDS)
-    digests = {facts_of(kind, params, {}, WORLD).digest for kind, params in SMALLEST.items()}
+    digests = {facts_of(kind, params, UNKNOWN, WORLD).digest for kind, params in SMALLEST.items()}
     assert len(digests) == len(SMALLEST)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_param_nobody_knows_is_refused_by_every_kind(kind: str) -> None:
     with pytest.raises(InvalidIntent):
-        facts_of(kind, {**SMALLEST[kind], "nobody_knows": 1}, {}, WORLD)
+        facts_of(kind, {**SMALLEST[kind], "nobody_knows": 1}, UNKNOWN, WORLD)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -280,7 +282,7 @@ def test_a_param_of_the_wrong_type_is_refused_or_judged_never_a_crash(
 ) -> None:
     for name in SMALLEST[kind]:
         try:
-            facts_of(kind, {**SMALLEST[kind], name: value}, {}, WORLD)
+            facts_of(kind, {**SMALLEST[kind], name: value}, UNKNOWN, WORLD)
         except (InvalidIntent, Unjudgeable):
             continue
 

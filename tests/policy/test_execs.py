@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import InvalidIntent, World
 
 WORLD = World(workspaces={"main": "/workspace", "docs": "/docs"})
@@ -37,7 +38,7 @@ REFUSED: list[tuple[str, Mapping[str, object], str, str]] = [
 @pytest.mark.parametrize(("kind", "params", "field", "says"), REFUSED)
 def test_is_refused(kind: str, params: Mapping[str, object], field: str, says: str) -> None:
     with pytest.raises(InvalidIntent) as refused:
-        facts_of(kind, params, {}, WORLD)
+        facts_of(kind, params, UNKNOWN, WORLD)
     assert refused.value.field == field
     assert says in refused.value.message
 
@@ -53,11 +54,11 @@ PAYLOADS: list[tuple[Mapping[str, object], Mapping[str, object]]] = [
 
 @pytest.mark.parametrize(("params", "payload"), PAYLOADS)
 def test_payload(params: Mapping[str, object], payload: Mapping[str, object]) -> None:
-    assert facts_of("process.exec", params, {}, WORLD).payload == payload
+    assert facts_of("process.exec", params, UNKNOWN, WORLD).payload == payload
 
 
 def test_every_part_of_the_payload_is_bound() -> None:
-    digests = {facts_of("process.exec", params, {}, WORLD).digest for params, _ in PAYLOADS}
+    digests = {facts_of("process.exec", params, UNKNOWN, WORLD).digest for params, _ in PAYLOADS}
     assert len(digests) == len(PAYLOADS) - 1  # an empty environment is none
 
 
@@ -70,13 +71,13 @@ def test_operands_are_relative_to_the_workdir(workdir: str, path: str) -> None:
         ("process.exec", {"argv": ["cat", "x"]}),
         ("shell.exec", {"command": "cat x"}),
     ):
-        facts = facts_of(kind, {**params, "workdir": workdir}, {}, WORLD)
+        facts = facts_of(kind, {**params, "workdir": workdir}, UNKNOWN, WORLD)
         assert [touch.resource.uid.id for touch in facts.touches] == ["cat", path]
         assert facts.touches[0].context["workdir"] == workdir
 
 
 def test_an_environment_that_runs_code_is_seen() -> None:
-    plain = facts_of("process.exec", {**LS, "env": {"CI": "1"}}, {}, WORLD)
-    loaded = facts_of("process.exec", {**LS, "env": {"LD_PRELOAD": "x.so"}}, {}, WORLD)
+    plain = facts_of("process.exec", {**LS, "env": {"CI": "1"}}, UNKNOWN, WORLD)
+    loaded = facts_of("process.exec", {**LS, "env": {"LD_PRELOAD": "x.so"}}, UNKNOWN, WORLD)
     assert plain.touches[0].context["runs_code"] is False
     assert loaded.touches[0].context["runs_code"] is True

@@ -65,7 +65,7 @@ def _why(
     moment: Moment = NOON,
 ) -> Explanation:
     principal = principal_entity(policy.who, policy.who.agents[0])
-    facts = facts_of(kind, params, policy.tools, WORLD)
+    facts = facts_of(kind, params, policy.known, WORLD)
     approvals = [Held(name) for name in held]
     shown = explain(policy, facts, principal, moment, approvals)
     # An explanation is of the decision, never of another one.

@@ -10,6 +10,7 @@ import pytest
 from holdfast.policy.cedar.values import Entity
 from holdfast.policy.explain import explain
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import Facts, World
 from holdfast.policy.fingerprint import fingerprint, plain
 from holdfast.policy.judge import Held, judge
@@ -32,7 +33,7 @@ RULES = """
 
 
 def _facts(kind: str, **params: object) -> Facts:
-    return facts_of(kind, params, {}, WORLD)
+    return facts_of(kind, params, UNKNOWN, WORLD)
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,22 @@ from typing import Final
 
 from holdfast.policy.facts.commands.judge import Call
 from holdfast.policy.facts.commands.spec import Command
+from holdfast.policy.facts.model import Unjudgeable
+from holdfast.policy.facts.names import quote
 
 _TAR_MODES: Final = {
     "--create": "c", "--extract": "x", "--get": "x", "--list": "t", "--append": "r",
     "--update": "u", "--diff": "d", "--compare": "d", "--concatenate": "r", "--delete": "r",
 }  # fmt: skip
 _TAR_SWITCHES: Final = frozenset("cxtrudAzjJZavpPkmMoOshlWBwnGi")
-_TAR_VALUES: Final = {"f": "archive", "C": "chdir", "b": "text", "N": "text", "X": "read"}
+_TAR_VALUES: Final = {
+    "f": "archive",
+    "C": "chdir",
+    "b": "text",
+    "N": "text",
+    "X": "read",
+    "T": "names",
+}
 _TAR_LONG: Final[Mapping[str, str]] = MappingProxyType(
     {
         "--file": "archive", "--directory": "chdir", "--exclude": "text",
@@ -32,6 +41,7 @@ _TAR_LONG: Final[Mapping[str, str]] = MappingProxyType(
         "--use-compress-program": "code", "--to-command": "code", "--checkpoint-action": "code",
         "--rsh-command": "code", "--rmt-command": "code", "--info-script": "code",
         "--new-volume-script": "code",
+        "--files-from": "names",
     }
 )  # fmt: skip
 _TAR_LONG_SWITCHES: Final = frozenset(
@@ -132,6 +142,10 @@ def _tar_cluster(call: Call, word: str, pending: list[str], said: _Tar) -> bool:
 def _tar_value(call: Call, role: str, value: str, said: _Tar) -> None:
     if role == "archive":
         said.archives.append(value)
+    elif role == "names":
+        raise Unjudgeable(
+            "argv", f"nobody can say which files {quote(value)} names", "name them instead of `-T`"
+        )
     elif role == "chdir":
         said.directories.append(value)
     else:
@@ -153,7 +167,7 @@ def _tar_touches(call: Call, said: _Tar) -> None:
             call.effect("write", place)
     if said.mode not in {"x", "t"}:
         for place in places:
-            for member in call.args:
+            for member in call.args or (["."] if said.mode == "d" else []):
                 if member.startswith("@"):
                     call.effect("read", f"{place}/{member[1:]}")
                 call.effect("read", member if member[:1] == "/" else f"{place}/{member}")

@@ -4,8 +4,8 @@ Rules of this file:
 1. A ledger holds each touch once, `REQUESTS_PER_INTENT` at most, in the order they were found.
 2. An operand may be a directory, and then stands for what is below it: inside a workspace it is
    also `in Dir` of its own name (`paths` says so), so `rm -rf .git` is a write in `Dir::".git"`.
-3. An operation on everything below a workspace's root touches what is known to lie there
-   (`WITNESSES`), because no list of files is at hand.
+3. An operation on everything below a directory touches what the policy's rules name there, and
+   below a workspace's root what is known to lie there (`WITNESSES`): no list of files is at hand.
 4. A path operand is judged as it is spelt, lexically. Links are the sandbox's to hold.
 """
 
@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from holdfast.policy.cedar.values import Entity, Value
 from holdfast.policy.facts.hosts import canonical_host
+from holdfast.policy.facts.mentions import NOTHING, Mentioned, mentioned_entities
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.names import quote
 from holdfast.policy.facts.programs import resolve_place
@@ -41,6 +42,11 @@ DEVICES: Final = frozenset(
 )
 """Not files: nothing is read from or kept in them that was not judged where it came from."""
 
+Deep = Literal["", "named", "tracked", "all"]
+"""How far an operation reaches below its operand: not at all; to what rules name there; to that
+but a repository's own files, which git never lists; to that and what is known to lie there."""
+
+_REPOSITORY: Final = re.compile(r"(?:.*/)?\.git(?:/.*)?", re.DOTALL).fullmatch
 _NO_FACTS: Final[Mapping[str, Value]] = {}
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -85,11 +91,12 @@ class Place:
 class Ledger:
     """Everything an intent touches."""
 
-    __slots__ = ("_seen", "depth", "script", "touches", "world")
+    __slots__ = ("_seen", "depth", "mentioned", "script", "touches", "world")
 
-    def __init__(self, world: World, script: Script) -> None:
+    def __init__(self, world: World, script: Script, mentioned: Mentioned = NOTHING) -> None:
         """Start empty; `script` judges a shell string that some program would run."""
         self.world = world
+        self.mentioned = mentioned
         self.script = script
         self.touches: list[Touch] = []
         self._seen: set[object] = set()
@@ -109,7 +116,7 @@ class Ledger:
         self._seen.add(mark)
         self.touches.append(Touch(action, resource, context))
 
-    def path(self, actions: Sequence[str], text: str, workdir: str, *, deep: bool = False) -> None:
+    def path(self, actions: Sequence[str], text: str, workdir: str, *, deep: Deep = "") -> None:
         """Add what a path operand names, under each action."""
         if not text or text in DEVICES:
             return
@@ -119,11 +126,17 @@ class Ledger:
             home = resolve_place(text, workdir=workdir, world=self.world, home=True)
             self._entity(actions, home, deep=deep)
 
-    def _entity(self, actions: Sequence[str], entity: Entity, *, deep: bool) -> None:
+    def _entity(self, actions: Sequence[str], entity: Entity, *, deep: Deep) -> None:
         ident = entity.uid.id
         for action in actions:
             self.add(action, entity, _NO_FACTS, None)
-        if deep and (ident in {".", "/"} or ident[0] == "/"):
+        if not deep:
+            return
+        for found in mentioned_entities(ident, self.mentioned, self.world):
+            if deep != "tracked" or _REPOSITORY(ident) or not _REPOSITORY(found.uid.id):
+                for action in actions:
+                    self.add(action, found, _NO_FACTS, None)
+        if deep == "all" and (ident == "." or ident[0] == "/"):
             for path in self._below(ident):
                 found = resolve_place(path, workdir=".", world=self.world)
                 for action in actions:

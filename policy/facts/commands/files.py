@@ -26,7 +26,8 @@ READERS = (
     Spec("od", "read*", "-abcdfilosxv -A:text -j:text -N:text -S:text -t:text -w?text" + _HELP),
     Spec("hexdump", "read*", "-bcCdoxv -e:text -f:read -n:text -s:text" + _HELP),
     Spec("xxd", "read write", "-abeEipru -c:text -g:text -l:text -o:text -s:text"),
-    Spec("strings", "read*", "-af -n:text -t:text -e:text --all" + _HELP),
+    Spec("strings", "read*", special="strings", options=
+         "-af -n:text -t:text -e:text --all" + _HELP),
     Spec("cut", "read*", "-nsz -b:text -c:text -d:text -f:text --bytes:text --characters:text "
          "--delimiter:text --fields:text --complement --only-delimited --output-delimiter:text "
          "--zero-terminated" + _HELP),
@@ -42,7 +43,8 @@ READERS = (
          "--human-numeric-sort --general-numeric-sort --random-sort --month-sort --merge "
          "--zero-terminated --sort:text --batch-size:text --buffer-size:text --random-source:read "
          "--compress-program:code --files0-from^" + _HELP),
-    Spec("uniq", "read write", "-cdDiuz -f:text -s:text -w:text --count --repeated --unique "
+    Spec("uniq", "read write", special="uniq", options=
+         "-cdDiuz -f:text -s:text -w:text --count --repeated --unique "
          "--ignore-case --skip-fields:text --skip-chars:text --check-chars:text "
          "--all-repeated?text --group?text --zero-terminated" + _HELP),
     Spec("diff", "read*", "-# -abBcdeEilnNpqrstTuvwyZ -C:text -U:text -W:text -I:text -x:text "
@@ -52,6 +54,13 @@ READERS = (
          "--suppress-common-lines --width:text --label:text --strip-trailing-cr --text --minimal "
          "--report-identical-files --no-dereference --normal --from-file:read --to-file:read"
          + _HELP, deep="-r --recursive"),
+    Spec("split", "read text", "-deuvx -a:text -b:text -C:text -l:text -n:text -t:text "
+         "--additional-suffix:text --bytes:text --lines:text --number:text --separator:text "
+         "--suffix-length:text --numeric-suffixes?text --hex-suffixes?text --elide-empty-files "
+         "--unbuffered --verbose --line-bytes:text --filter:code" + _HELP, special="split"),
+    Spec("csplit", "read text*", "-kqsz -f:text -b:text -n:text --prefix:text "
+         "--suffix-format:text --digits:text --keep-files --quiet --silent --elide-empty-files "
+         "--suppress-matched" + _HELP, special="split"),
     Spec("cmp", "read read text*", "-bls -i:text -n:text --print-bytes --verbose --silent --quiet "
          "--bytes:text --ignore-initial:text" + _HELP),
     Spec("grep egrep fgrep zgrep", "text read*",
@@ -67,7 +76,7 @@ READERS = (
          "--dereference-recursive --line-buffered --null-data" + _HELP,
          head_unless="-e -f --regexp --file",
          deep="-r -R -d --recursive --dereference-recursive --directories", special="grep"),
-    Spec("rg", "text read*",
+    Spec("rg", "text pread*",
          "-# -.abchHiIlLnNoPpqsSuUvVwxz -F -A:text -B:text -C:text -d:text -e:text -f:read "
          "-g:text -j:text -m:text -M:text -r:text -t:text -T:text -E:text --regexp:text "
          "--file:read --files --files-with-matches --files-without-match --glob:text "
@@ -82,7 +91,7 @@ READERS = (
          "--quiet --replace:text --sort:text --sortr:text --stats --text --trim --threads:text "
          "--passthru --debug --vimgrep --encoding:text --ignore-file:read --search-zip --pre:code "
          "--pre-glob:text --hostname-bin:code" + _HELP,
-         head_unless="-e -f --regexp --file --files --type-list", default="read",
+         head_unless="-e -f --regexp --file --files --type-list", default="pread",
          deep="-. -u --hidden --unrestricted --no-ignore"),
     Spec("jq", "text read*",
          "-CMSacehjnrRsV -f:read --from-file:read --indent:text --tab --raw-output --null-input "
@@ -103,14 +112,14 @@ READERS = (
     Spec("more", "read*", "-# -dflcpsu -n:text" + _HELP, special="pager"),
     Spec("tr", "text*", "-cCdst --complement --delete --squeeze-repeats --truncate-set1" + _HELP),
     Spec("patch", "update read", "-e! -bcEflNnRstTuvZ -p:text -i:read -d:chdir -o:write -r:write "
-         "-F:text -D:text -B:text -V:text -Y:text -z:text --strip:text --input:read "
+         "-F:text -D:text -B:write -V:text -Y:write -z:write --strip:text --input:read "
          "--directory:chdir --dry-run --forward --reverse --output:write --reject-file:write "
          "--backup --force --batch --silent --quiet --verbose --fuzz:text --unified" + _HELP,
          special="patch"),
 )  # fmt: skip
 
 LISTERS = (
-    Spec("ls dir vdir", "list*",
+    Spec("ls dir vdir", "list*", deep="-R --recursive", options=
          "-aAbBcCdDfFgGhHiklLmnNopqQrRsStuUvxXZ1 -I:text -T:text -w:text --all --almost-all "
          "--author --block-size:text --color?text --directory --classify?text --file-type "
          "--format:text --full-time --group-directories-first --human-readable --hide:text "
@@ -124,19 +133,21 @@ LISTERS = (
          "--relative-to:list --relative-base:list --strip --no-symlinks" + _HELP),
     Spec("file", "read*", "-bchikLnNprsSvz0E -F:text -m:read -P:text -e:text -f^ --files-from^ "
          "--brief --mime --mime-type --mime-encoding --dereference" + _HELP),
-    Spec("du", "list*", "-0aAbchHkDlLmPsSx -B:text -d:text -t:text -X:read --all --apparent-size "
+    Spec("du", "list*", deep="*", options=
+         "-0aAbchHkDlLmPsSx -B:text -d:text -t:text -X:read --all --apparent-size "
          "--block-size:text --bytes --total --human-readable --max-depth:text --summarize "
          "--exclude:text --exclude-from:read --files0-from^ --one-file-system --time?text "
          "--threshold:text --si --inodes" + _HELP, default="list"),
     Spec("df", "list*", "-ahHiklPTv -B:text -t:text -x:text --all --block-size:text "
          "--human-readable --inodes --local --output?text --portability --print-type "
          "--type:text --exclude-type:text --total --si --sync --no-sync" + _HELP),
-    Spec("tree", "list*", "-adflxqNQpsughDFvtcUrXJSnCAi -L:text -P:text -I:text -o:write -H:text "
+    Spec("tree", "list*", deep="*", options=
+         "-adflxqNQpsughDFvtcUrXJSnCAi -L:text -P:text -I:text -o:write -H:text "
          "-T:text --dirsfirst --noreport --gitignore --prune --filelimit:text --du --si "
          "--matchdirs --ignore-case" + _HELP, default="list"),
     Spec("find", special="find"),
-    Spec("fd fdfind", "text list*",
-         "-HIuasigFLp0l1q -d:text -e:text -E:text -t:text -S:text -j:text --hidden --no-ignore "
+    Spec("fd fdfind", "text list*", deep="*", options=
+         "-HIuasigFLp01q -l! -d:text -e:text -E:text -t:text -S:text -j:text --hidden --no-ignore "
          "--unrestricted --absolute-path --ignore-case --case-sensitive --glob --fixed-strings "
          "--follow --full-path --max-depth:text --extension:text --exclude:text --type:text "
          "--size:text --changed-within:text --changed-before:text --color:text --print0 "
@@ -194,16 +205,17 @@ WRITERS = (
          "--strip-program:code" + _HELP),
     Spec("dd", special="dd"),
     Spec("zstd unzstd lz4 unlz4", "move*", "-# -cdfhklqtvr -T?text -o:write --stdout --decompress "
-         "--force --keep --list --quiet --test --verbose --rm --fast?text --ultra" + _HELP,
+         "--force --keep --list --quiet --test --verbose --rm --fast?text --ultra --filelist^"
+         + _HELP,
          deep="-r", special="compress"),
     Spec("gzip gunzip bzip2 bunzip2 xz unxz", "move*",
          "-# -cdfhklLnqrtvVz -S:text -T:text --stdout --to-stdout --decompress "
          "--uncompress --force --keep --list --quiet --recursive --test --verbose --fast --best "
-         "--suffix:text --compress --threads:text" + _HELP,
-         deep="-r --recursive", special="compress"),
+         "--suffix:text --compress --threads:text --files^ --files0^" + _HELP,
+         deep="-r -R --recursive", special="compress"),
     Spec("zcat bzcat xzcat zstdcat", "read*", "-fqv" + _HELP),
     Spec("tar", special="tar"),
-    Spec("zip", "write read*", "-# -rqvjuXDoyFdgelcz -m^ -x^ -i^ -b:write -P:text -n:text -t:text "
+    Spec("zip", "update read*", "-# -rqvjuXDoyFdgelcz -m^ -x^ -i^ -b:write -P:text -n:text -t:text "
          "--recurse-paths --quiet --unzip-command:code", deep="-r --recurse-paths", special="zip"),
     Spec("unzip", "read text*", "-abCfjlLMnopqtuvVX -d:text -P:text", special="unzip"),
 )  # fmt: skip

@@ -59,6 +59,7 @@ def _find(call: Call, command: Command, words: Sequence[str]) -> None:  # noqa: 
         position += 1
     call.args.extend(starts)
     starts = starts or ["."]
+    call.deep = True
     for start in starts:
         call.effect("list", start)
     while position < count:
@@ -205,6 +206,8 @@ def _env(call: Call, command: Command, words: Sequence[str]) -> None:
     enter(call, reading)
     rest = reading.rest or []
     names: list[str] = []
+    if rest[:1] == ["-"]:
+        call.args.append(rest.pop(0))  # an old spelling of `-i`
     while rest and "=" in rest[0]:
         match = _ASSIGNMENT.fullmatch(rest[0])
         # Any other name is as good as one: `env` takes everything before the first `=`.
@@ -285,11 +288,23 @@ def _texts(values: Sequence[tuple[str, str, str]]) -> frozenset[str]:
     return frozenset(value for _, role, value in values if role == "code")
 
 
+def _hides(call: Call, command: Command, words: Sequence[str]) -> None:  # noqa: ARG001
+    """Only asking which version it is runs nothing."""
+    if list(words) not in (["--version"], ["--help"]):
+        raise Unjudgeable(
+            "argv",
+            f"nobody can say what {quote(call.argv[0])} would run",
+            "ask for the program itself",
+        )
+    call.flags.extend(words)
+
+
 FORMS: Final[Mapping[str, Callable[[Call, Command, Sequence[str]], None]]] = MappingProxyType(
     {
         "dd": _dd,
         "env": _env,
         "find": _find,
+        "hides": _hides,
         "interpreter": _interpreter,
         "jq": _jq,
         "shell": _shell,

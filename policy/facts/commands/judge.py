@@ -4,7 +4,7 @@ Rules of this file:
 1. The process itself is the first touch; what its arguments touch follows; what it runs in turn
    is judged the same way, as a process of its own.
 2. A program without a row, or with an option its row does not know, is unknown: every word that
-   could be a path is one, and it is written; and it `runs_code`.
+   could be a path is one that is read, written and removed with all below it; and it `runs_code`.
 3. `flags` holds option names as given (a cluster as its letters, `-rf` as `-r` and `-f`; a value
    is not part of the name; for an abbreviation also the one known option it could mean).
    `args` holds every other word after the program and its subcommand, except the values of
@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from holdfast.policy.cedar.values import Value
-from holdfast.policy.facts.commands.call import Ledger, Place
+from holdfast.policy.facts.commands.call import Deep, Ledger, Place
 from holdfast.policy.facts.commands.environment import environment_runs_code
 from holdfast.policy.facts.commands.options import Reading, read_options
 from holdfast.policy.facts.commands.roles import EFFECTS, FS_ACTIONS, RUNS
@@ -84,8 +84,9 @@ class Call:
         self.nested.append((argv, place))
 
     def unknown(self, words: Sequence[str]) -> None:
-        """Judge every word that could be a path as one that is written."""
+        """Judge every word that could be a path as one that is read, written and removed."""
         self.code = True
+        self.deep = True
         options = True
         for word in words:
             if options and word == "--":
@@ -171,7 +172,8 @@ def apply_effect(call: Call, role: str, text: str) -> None:
     actions = FS_ACTIONS.get(role)
     if actions is not None:
         if text != "-" or role in ("delete", "write", "list"):
-            call.ledger.path(actions, text, call.workdir, deep=call.deep)
+            reach: Deep = "" if not call.deep else "named" if role == "list" else "all"
+            call.ledger.path(actions, text, call.workdir, deep=reach)
         return
     effect = EFFECTS.get(role)
     if effect is not None:
@@ -211,6 +213,8 @@ def _not_known(call: Call, command: Command, reading: Reading, words: Sequence[s
     call.flags.extend(reading.flags)
     for _, role, value in reading.values:
         call.effect(role, value)
+    if command.spec.special in ALWAYS:
+        FINISHING[command.spec.special](call, command, reading)
 
 
 def enter(call: Call, reading: Reading) -> None:
@@ -290,9 +294,23 @@ def _destination(call: Call, operands: list[str], reading: Reading) -> None:
                 call.deep = True  # the contents, by names nobody gave
             else:
                 call.effect("write", f"{target}/{name}")
+                for suffix in _backups(reading):
+                    call.effect("write", f"{target}/{name}{suffix}")
+        for suffix in _backups(reading):
+            call.effect("write", f"{target.rstrip('/')}{suffix}")
+
+
+def _backups(reading: Reading) -> tuple[str, ...]:
+    """Return what is appended to the name of a file that is about to be replaced."""
+    if not reading.has("-b", "--backup", "-S", "--suffix"):
+        return ()
+    given = reading.value_of("-S", "--suffix")
+    return ("~", ".~1~") if given is None else ("~", ".~1~", given)
 
 
 REPLACING: Final[dict[str, Callable[[Call, Command, Sequence[str]], None]]] = {}
 """Functions that read an argv whose form no row can say."""
 FINISHING: Final[dict[str, Callable[[Call, Command, Reading], None]]] = {}
 """Functions that add what a row cannot say, after the row was applied."""
+ALWAYS: Final = frozenset({"gitconfig"})
+"""Of these, the ones that also have a say when an option is not known."""

@@ -29,7 +29,7 @@ ALL = (
          "--retry-connrefused --max-redirs:text --max-filesize:text --limit-rate:text "
          "--remote-time --create-dirs --ipv4 --ipv6 --http1.1 --http2 --http3 --tlsv1.2 --tlsv1.3 "
          "--tls-max:text --cacert:read --cert:read --key:read --capath:read --ciphers:text "
-         "--proto:text --proto-redir:text --proto-default:text --url:url --oauth2-bearer:text "
+         "--proto:text --proto-redir:text --proto-default^ --url:url --oauth2-bearer:text "
          "--basic --digest "
          "--no-progress-meter --fail-early --parallel --disable --continue-at:text --trace:write "
          "--trace-ascii:write --stderr:write --etag-save:write --etag-compare:read "
@@ -74,7 +74,7 @@ ALL = (
          "--progress --itemize-changes --out-format:text --log-file:write --log-file-format:text "
          "--password-file:read --list-only --bwlimit:text --info:text --debug:text --daemon^ "
          "--config^ --server^ --sender^ --no-owner --no-group --no-perms --no-times --mkpath "
-         "--temp-dir:write --version --help", strict=True, deep="*"),
+         "--temp-dir:write --version --help", strict=True, deep="*", special="rsync"),
     Spec("ping", "host text*", "-46aAbBdDfhLnOqrRUvV -c:text -i:text -I:text -s:text -t:text "
          "-w:text -W:text -p:text -m:text", strict=True),
     Spec("traceroute host nslookup dig whois", "host text*", strict=True),

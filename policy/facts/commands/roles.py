@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from holdfast.policy.facts.commands.call import Ledger
+from holdfast.policy.facts.commands.call import Deep, Ledger
 from holdfast.policy.facts.model import Unjudgeable
 from holdfast.policy.facts.names import quote
 from holdfast.proto.limits import PATH_BYTES
@@ -84,17 +84,36 @@ _SSH_OPTIONS = frozenset(
 )
 
 
+_ANYTHING = ("fs.read", "fs.write", "fs.delete")
+
+
+def _reach(call: Effect) -> Deep:
+    return "all" if call.deep else ""
+
+
+def _local(text: str) -> str:
+    """Return the path of a `file://` URL, or the path that the text is."""
+    if text[:7].lower() != "file://":
+        return text
+    # `file://localhost/x` is `/x`, and `%65` is an `e`: only the plainest form says what it opens.
+    if text[7:8] != "/" or re.search(r"[%?#{}\[\]*\\]", text):
+        raise Unjudgeable("argv", f"nobody can say which file {quote(text)} is", "write its path")
+    return text[7:]
+
+
 def _any(call: Effect, text: str) -> None:
-    if "://" in text and not text.startswith("file://"):
+    if "://" in text and text[:7].lower() != "file://":
         call.ledger.net(text.removeprefix("git+"))
         return
     if len(text) <= PATH_BYTES and text != "-":
-        call.ledger.path(("fs.write",), text.removeprefix("file://"), call.workdir, deep=call.deep)
+        call.ledger.path(_ANYTHING, _local(text), call.workdir, deep=_reach(call))
 
 
 def _url(call: Effect, text: str) -> None:
-    if text.startswith("file://"):
-        call.ledger.path(("fs.read",), text[7:], call.workdir)
+    if text[:5].lower() == "file:":
+        text = text if "://" in text else f"file://{text[5:]}%"  # `file:/x` is a third spelling
+        actions = ("fs.read",) if call.method != "PUT" else ("fs.write",)
+        call.ledger.path(actions, _local(text), call.workdir, deep=_reach(call))
     elif re.search(r"[{}\[\]]", text.partition("://")[2].partition("/")[2]) or "{" in text:
         raise Unjudgeable("argv", f"{quote(text)} stands for several URLs", "write each of them")
     else:
@@ -106,8 +125,8 @@ def _repo(call: Effect, text: str) -> None:
     """Judge a repository's address: what contacts it, or the path that is read or changed."""
     if "::" in text:
         return  # `ext::sh -c x`: the transport is a program, and `runs_code` says so
-    if text.startswith("file://"):
-        call.ledger.path(("fs.read", "fs.write"), text[7:], call.workdir)
+    if text[:7].lower() == "file://":
+        call.ledger.path(("fs.read", "fs.write"), _local(text), call.workdir, deep=_reach(call))
     elif "://" in text:
         call.ledger.net(text)
     elif (match := _SCP.fullmatch(text)) is not None:
@@ -119,7 +138,7 @@ def _repo(call: Effect, text: str) -> None:
 def _clone(call: Effect, text: str) -> None:
     _repo(call, text)
     if "::" not in text and "://" not in text and _SCP.fullmatch(text) is None:
-        call.ledger.path(("fs.read",), text, call.workdir)
+        call.ledger.path(("fs.read",), text, call.workdir, deep=_reach(call))
 
 
 def _host(call: Effect, text: str) -> None:
@@ -136,7 +155,7 @@ def _remote(action: str) -> Callable[[Effect, str], None]:
         elif (match := _SCP.fullmatch(text)) is not None:
             call.ledger.net(f"ssh://{match['host']}/")
         elif text != "-":
-            call.ledger.path((action,), text, call.workdir, deep=call.deep)
+            call.ledger.path((action,), text, call.workdir, deep=_reach(call))
 
     return effect
 
@@ -158,14 +177,14 @@ def _form(call: Effect, text: str) -> None:
     for mark in ("@", "<"):
         _, found, path = value.partition(mark)
         if found:
-            for piece in (path, path.partition(";")[0]):
+            for piece in dict.fromkeys((path, *path.split(","), *re.split("[;,]", path))):
                 call.ledger.path(("fs.read",), piece.strip('"'), call.workdir)
 
 
 def _volume(call: Effect, text: str) -> None:
     source = text.partition(":")[0]
     if "/" in source or source.startswith((".", "~")):
-        call.ledger.path(("fs.read", "fs.write"), source, call.workdir, deep=True)
+        call.ledger.path(("fs.read", "fs.write"), source, call.workdir, deep="all")
 
 
 def _rev(call: Effect, text: str) -> None:
@@ -175,11 +194,11 @@ def _rev(call: Effect, text: str) -> None:
     _pathspec(call, text, ("fs.read",))
     _, colon, path = text.partition(":")
     if colon:
-        for directory in _up(call.workdir):
+        for directory in directories_above(call.workdir):
             call.ledger.path(("fs.read",), path.rpartition(":")[2], directory)
 
 
-def _up(workdir: str) -> list[str]:
+def directories_above(workdir: str) -> list[str]:
     """Return a directory and those above it: git's root may be any of them."""
     found = [workdir]
     while workdir not in {".", ""} and not (workdir[:2] == "//" and "/" not in workdir[2:]):
@@ -191,7 +210,8 @@ def _up(workdir: str) -> list[str]:
 def _pathspec(call: Effect, text: str, actions: tuple[str, ...]) -> None:
     if text.startswith((":(", ":!", ":^", ":/")) or text == ":":
         raise Unjudgeable("argv", f"pathspec {quote(text)} may be any file", "name the files")
-    call.ledger.path(actions, text, call.workdir, deep=call.deep)
+    # A path given to git is everything below it, as far as git follows it.
+    call.ledger.path(actions, text, call.workdir, deep=_reach(call) or "tracked")
 
 
 def _spec(actions: tuple[str, ...]) -> Callable[[Effect, str], None]:
@@ -204,7 +224,7 @@ def _spec(actions: tuple[str, ...]) -> Callable[[Effect, str], None]:
 
 
 def _lines(call: Effect, text: str) -> None:
-    for path in {text.rpartition(":")[2], text.partition(":")[2]}:
+    for path in dict.fromkeys((text.rpartition(":")[2], text.partition(":")[2])):
         call.ledger.path(("fs.read",), path, call.workdir)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from holdfast.policy.facts.commands.judge import Call
 from holdfast.policy.facts.commands.options import Reading
+from holdfast.policy.facts.commands.roles import directories_above as _up
 from holdfast.policy.facts.commands.spec import Command
 from holdfast.policy.facts.model import Unjudgeable
 from holdfast.policy.facts.names import quote
@@ -56,7 +57,7 @@ def _patch(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG
 
 
 def _mktemp(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
-    if not reading.operands:
+    if not reading.operands or reading.has("-t"):
         call.effect("write", "/tmp")  # noqa: S108 - where mktemp puts it
     for word in reading.operands:
         call.effect("write", word.rpartition("/")[0] or ".")
@@ -79,12 +80,14 @@ def _ln(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
 def _compress(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
     if reading.has("-l", "-t", "--list", "--test"):
         return
-    suffixes = [*_COMPRESSED, *(value for name, _, value in reading.values if name == "-S")]
+    given = [value for name, _, value in reading.values if name in {"-S", "--suffix"}]
+    suffixes = [*_COMPRESSED, *given, *(f".{value}" for value in given)]
     for word in reading.operands:
         for suffix in suffixes:
             if word.endswith(suffix):
                 call.effect("write", word.removesuffix(suffix))
-        call.effect("write", word + _default_suffix(call.argv[0].rpartition("/")[2]))
+        for suffix in (*given, _default_suffix(call.argv[0].rpartition("/")[2])):
+            call.effect("write", word + suffix)
 
 
 def _default_suffix(name: str) -> str:
@@ -119,7 +122,10 @@ def _remote(call: Call, command: Command, reading: Reading) -> None:  # noqa: AR
         call.code = call.code or any("::" in word for word in reading.operands)
 
 
-def _bisect(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
+def _bisect(call: Call, command: Command, reading: Reading) -> None:
+    for word in reading.operands[1:]:
+        call.effect("rev", word)
+    _worktree(call, command, reading)
     if reading.operands[:1] == ["run"]:
         call.code = True
         call.nest(reading.operands[1:])
@@ -128,14 +134,19 @@ def _bisect(call: Call, command: Command, reading: Reading) -> None:  # noqa: AR
 def _gitconfig(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
     """Setting a value is writing a file that decides what git runs."""
     looks = ("--get", "--get-all", "--get-regexp", "--list", "-l")
-    if reading.has(*looks) or reading.operands[:1] in (["list"], ["get"]):
+    looking = reading.has(*looks) or reading.operands[:1] in (["list"], ["get"])
+    if not reading.unknown and (looking or len(reading.operands) == 1):
         return
-    if len(reading.operands) > 1 or reading.has("--unset"):
-        call.code = True
-        if reading.has("--global"):
-            call.effect("write", f"{call.ledger.world.home}/.gitconfig")
-        else:
-            call.effect("write", ".git/config")
+    call.code = True
+    if reading.has("--global"):
+        call.effect("write", f"{call.ledger.world.home}/.gitconfig")
+    elif reading.has("--system"):
+        call.effect("write", "/etc/gitconfig")
+    else:
+        for directory in _up(call.workdir):
+            call.ledger.path(("fs.write",), ".git/config", directory)
+            if reading.has("--worktree"):
+                call.ledger.path(("fs.write",), ".git/config.worktree", directory)
 
 
 def _curl(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
@@ -196,6 +207,61 @@ def _formatter(call: Call, command: Command, reading: Reading) -> None:  # noqa:
             call.effect("write", word)
 
 
+def _worktree(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
+    """These write tracked files of their own choice: whoever may not write may not ask for it."""
+    if not reading.has("--version", "--help", "--dry-run"):
+        call.ledger.path(("fs.write",), ".", call.workdir)
+
+
+_DISCARDS: Final = frozenset({"--hard", "--merge", "--keep", "-f", "--force", "--discard-changes"})
+
+
+def _discard(call: Call, command: Command, reading: Reading) -> None:
+    """With these options, what was changed in the whole repository is gone."""
+    discards = not _DISCARDS.isdisjoint(reading.flags)
+    looks = reading.operands[:1] in (["list"], ["show"], ["drop"], ["clear"], ["create"])
+    if discards or (call.subcommand == "stash" and not looks):
+        for directory in _up(call.workdir):
+            call.ledger.path(("fs.write", "fs.delete"), ".", directory, deep="tracked")
+    elif call.subcommand in {"switch", "checkout"}:
+        _worktree(call, command, reading)
+
+
+def _init(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
+    """What is there already is written to as well."""
+    for place in reading.operands or ["."]:
+        call.effect("write", f"{place}/.git/config")
+
+
+def _rsync(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
+    for place in reading.operands[-1:]:
+        if any(flag.startswith(("--del", "--force")) for flag in reading.flags):
+            call.effects.append(("delete", place))
+        if reading.has("-b", "--backup", "--suffix"):
+            call.effect("to", place.rstrip("/") + (reading.value_of("--suffix") or "~"))
+
+
+def _plus(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
+    """`uniq +1 a b` writes to `b`, and `strings @list` opens what `list` names."""
+    for word in reading.operands:
+        if word[:1] in {"+", "@"}:
+            raise Unjudgeable("argv", f"{quote(word)} may be an old option", f"write `./{word}`")
+
+
+def _split(call: Call, command: Command, reading: Reading) -> None:
+    """The names of the parts begin with a prefix, which may hold directories."""
+    split = command.spec.name == "split"
+    prefix = reading.value_of("-f", "--prefix") or ("x" if split else "xx")
+    if split and len(reading.operands) > 1:
+        prefix = reading.operands[1]
+    suffix = reading.value_of("--additional-suffix") or ""
+    call.effect("write", prefix.rpartition("/")[0] or ".")
+    for part in ("aa", "00"):
+        call.effect("write", f"{prefix}{part}{suffix}")
+    if reading.has("-b", "--suffix-format") and not split:
+        raise Unjudgeable("argv", "a format decides the names of the parts", "drop it")
+
+
 def _bare(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
     """`yarn` alone installs."""
     if not reading.has("--version", "--help"):
@@ -252,6 +318,13 @@ def _watch(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG
 ADDITIONS: Final[Mapping[str, Callable[[Call, Command, Reading], None]]] = MappingProxyType(
     {
         "bare": _bare,
+        "discard": _discard,
+        "init": _init,
+        "uniq": _plus,
+        "strings": _plus,
+        "rsync": _rsync,
+        "split": _split,
+        "worktree": _worktree,
         "bisect": _bisect,
         "builtin": _builtin,
         "clone": _clone,

@@ -104,7 +104,8 @@ _GIT = (
          "--before-context:text --function-context --threads:text --and --or --not --all-match "
          "--quiet --max-depth:text --recursive --no-recursive --recurse-submodules",
          head_unless="-e -f", default="read"),
-    Spec("add stage", "pread*", "-nvfipPAuN --dry-run --verbose --force --interactive --patch "
+    Spec("add stage", "pread*", default="pread", options=
+         "-nvfipPAuN --dry-run --verbose --force --interactive --patch "
          "--edit! -e! --all --no-all --ignore-removal --update --sparse --intent-to-add --refresh "
          "--ignore-errors --ignore-missing --renormalize --chmod:text --pathspec-from-file^"),
     Spec("rm", "pdelete*", "-frnq --force --dry-run --cached --ignore-unmatch --quiet --sparse "
@@ -113,12 +114,14 @@ _GIT = (
     Spec("restore", "pwrite*", "-s:text -SWqmp2 --source:text --staged --worktree --quiet "
          "--progress --no-progress --ours --theirs --merge --conflict:text --ignore-unmerged "
          "--overlay --no-overlay --patch --recurse-submodules --pathspec-from-file^"),
-    Spec("checkout", "pwrite*", "-b:text -B:text -qftldmp23 --quiet --progress --no-progress "
+    Spec("checkout", "pwrite*", special="discard", options=
+         "-b:text -B:text -qftldmp23 --quiet --progress --no-progress "
          "--force --ours "
          "--theirs --track?text --no-track --detach --orphan:text --merge --conflict:text --patch "
          "--guess --no-guess --overlay --no-overlay --recurse-submodules --no-recurse-submodules "
          "--overwrite-ignore --ignore-skip-worktree-bits --pathspec-from-file^"),
-    Spec("switch", "text*", "-c:text -C:text -dfmtq --create:text --force-create:text --detach "
+    Spec("switch", "text*", special="discard", options=
+         "-c:text -C:text -dfmtq --create:text --force-create:text --detach "
          "--guess --no-guess --force --discard-changes --merge --conflict:text --quiet "
          "--track?text --no-track --orphan:text --recurse-submodules"),
     Spec("branch", "text*", "-acCdDfilmMqrtv -u:text --all --remotes --list --delete --force "
@@ -134,26 +137,30 @@ _GIT = (
          "--no-column --contains?text --no-contains?text --merged?text --no-merged?text "
          "--points-at:text --message:text --file:read --cleanup:text --format:text --ignore-case"),
     Spec("commit", "pread*", _COMMIT),
-    Spec("reset", "rev*", "-qNp --soft --mixed --hard --merge --keep --quiet --patch "
+    Spec("reset", "rev*", special="discard", options=
+         "-qNp --soft --mixed --hard --merge --keep --quiet --patch "
          "--refresh --no-refresh --intent-to-add --recurse-submodules --pathspec-from-file^"),
     Spec("clean", "pdelete*", "-dfinqxX -e:text --force --dry-run --quiet --interactive "
-         "--exclude:text", default="delete", deep="-x -X"),
-    Spec("stash", "text pwrite*", "-pkSuaqi -m:text --patch --keep-index --no-keep-index --staged "
+         "--exclude:text", default="delete", deep="*"),
+    Spec("stash", "text pwrite*", special="discard", options=
+         "-pkSuaqi -m:text --patch --keep-index --no-keep-index --staged "
          "--include-untracked --all --quiet --message:text --index --stat --pathspec-from-file^"),
-    Spec("merge", "text*", _MERGE),
-    Spec("rebase", "text*", "-x:code --exec:code --root --onto:text --keep-base --continue --skip "
+    Spec("merge", "text*", _MERGE, special="worktree"),
+    Spec("rebase", "text*", special="worktree", options=
+         "-x:code --exec:code --root --onto:text --keep-base --continue --skip "
          "--abort --quit --edit-todo! -i! --interactive! --show-current-patch --autosquash "
          "--no-autosquash --autostash --no-autostash --update-refs --no-verify --verify --stat "
          "-nvq "
          "--quiet --verbose --force-rebase --no-ff --rebase-merges?text --fork-point "
          "--no-fork-point --empty:text --apply --merge --strategy:code --strategy-option:text "
          "-s:code -X:text --signoff --reapply-cherry-picks --committer-date-is-author-date -f -m"),
-    Spec("cherry-pick revert", "text*", "-enxsS -m:text -X:text --edit --no-edit --no-commit "
+    Spec("cherry-pick revert", "text*", special="worktree", options=
+         "-enxsS -m:text -X:text --edit --no-edit --no-commit "
          "--mainline:text --signoff --ff --continue --skip --abort --quit --allow-empty "
          "--keep-redundant-commits --strategy:code --strategy-option:text --gpg-sign?text"),
     Spec("fetch", "repo text*", "-j:text --jobs:text " + _FETCH, strict=True),
     Spec("pull", "repo text*", "-j?text --jobs?text " + _FETCH + _MERGE + "--rebase?text "
-         "--no-rebase -r", strict=True),
+         "--no-rebase -r", strict=True, special="worktree"),
     Spec("push", "repo text*", "-dfnquv -o:text --all --branches --mirror --delete --tags "
          "--follow-tags --signed?text --atomic --force --no-force --force-with-lease?text "
          "--no-force-with-lease --force-if-includes --dry-run --porcelain --set-upstream --quiet "
@@ -166,13 +173,13 @@ _GIT = (
          "--shallow-submodules --shallow-since:text --filter:text --quiet --verbose --progress "
          "--origin:text --jobs:text --sparse --reference:read --reference-if-able:read "
          "--dissociate --separate-git-dir:write --config:code --upload-pack:code --template:code",
-         strict=True, special="clone"),
+         strict=True, special="clone", deep="*"),
     Spec("ls-remote", "repo text*", "-htqbs --heads --tags --refs --quiet --exit-code --get-url "
          "--symref --sort:text --upload-pack:code --exec:code", strict=True),
     Spec("remote", "text*", "-v --verbose", special="remote"),
     Spec("init", "write", "-q -b:text --quiet --bare --initial-branch:text --object-format:text "
          "--shared?text --template:code --separate-git-dir:write",
-         default="write"),
+         default="write", special="init"),
     Spec("apply", "read*", "-# -RNqv -p:text -C:text --stat --numstat --summary --check --index "
          "--cached --3way --reverse --reject --recount --whitespace:text --allow-empty "
          "--exclude:text --include:text --directory:text --verbose --quiet --unidiff-zero "
@@ -189,11 +196,11 @@ _GIT = (
     Spec("bisect", "text*", "--term-old:text --term-new:text --no-checkout --first-parent",
          special="bisect"),
     Spec("reflog", "rev*", _LOG + _DIFF),
-    Spec("notes sparse-checkout", "text*", "-m:text -f --list"),
+    Spec("notes", "text*", "-m:text -f --list"),
     Spec("config", "text*", "-lz -f:write --global --system --local --worktree --get --get-all "
          "--get-regexp --list --name-only --show-origin --show-scope --type:text --bool --int "
          "--path --null --includes --no-includes --file:write", special="gitconfig"),
-    Spec("gc prune pack-refs repack count-objects fsck verify-commit verify-tag maintenance "
+    Spec("gc prune pack-refs repack count-objects fsck verify-commit verify-tag "
          "update-index write-tree", "text*", "-adfqvH --auto --quiet --all --prune?text "
          "--aggressive --verbose --human-readable --refresh --really-refresh --raw"),
     Spec("archive", "rev*", "-lv -# -o:write --format:text --output:write --prefix:text --list "

@@ -41,7 +41,15 @@ WRAPPERS = (
     Spec("unbuffer", "command*", "-p", strict=True),
     Spec("command builtin", "command*", "-pvV", strict=True, special="builtin"),
     Spec("exec", "command*", strict=True),
-    Spec("busybox toybox", "command*", "--help --list --list-full", strict=True),
+    # What these run is not judged: their own options, or their applets' options, are not known.
+    Spec("busybox toybox flock script scriptreplay unshare nsenter chroot setarch linux32 "
+         "linux64 i386 x86_64 uname26 runuser su sg newgrp setpriv capsh prlimit numactl "
+         "cgexec systemd-run start-stop-daemon daemonize bwrap firejail proot fakeroot "
+         "fakechroot pkexec gosu su-exec runcon tini dumb-init parallel rush entr ltrace "
+         "valgrind perf gdb gdbserver lldb rr tmux screen byobu dbus-run-session xvfb-run "
+         "faketime rlwrap torsocks torify proxychains proxychains4 tsocks run-parts envdir "
+         "envuidgid setuidgid softlimit chpst s6-setuidgid direnv dotenv eatmydata choom "
+         "coproc catchsegv ssh-agent at batch crontab run0 machinectl ld.so", special="hides"),
     Spec("xargs", "command*", "-0oprtx -a^ --arg-file^ -d:text -E:text -e?text -I:text -i?text "
          "-L:text -l?text -n:text -P:text -s:text --null --delimiter:text --eof?text "
          "--replace?text --max-lines?text --max-args:text --max-procs:text --max-chars:text "
@@ -71,6 +79,9 @@ INTERPRETERS = (
          "-i?text -I:code -K?text -r:code -T?text --version --help --disable:text --enable:text "
          "--verbose --yjit", special="interpreter"),
     Spec("perl", "script any*", _PERL + _HELP, special="interpreter"),
+    # Their strings are not parsed, and what they start with differs from what is: never judged.
+    Spec("zsh ksh ksh93 mksh oksh pdksh fish csh tcsh rc es elvish nu xonsh oil osh ysh yash posh "
+         "rbash rksh pwsh powershell", special="hides"),
     Spec("php lua luajit tclsh R Rscript julia groovy scala elixir guile expect",
          "script any*", "-v --version --help", runs_code=True, special="interpreter"),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Final
 
 from holdfast.policy.facts.commands.call import Ledger, Place
 from holdfast.policy.facts.commands.judge import EMPTY_CONTEXT
+from holdfast.policy.facts.mentions import NOTHING, Mentioned
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.names import require_bytes_at_most, require_text
 from holdfast.policy.facts.programs import resolve_program
@@ -27,7 +28,9 @@ __all__ = ["AS_PROGRAMS", "FOLLOWED", "INERT", "REFUSED", "shell_touches"]
 _HINT: Final = "ask process.exec with an argv"
 
 
-def shell_touches(command: str, *, workdir: str, world: World) -> tuple[Touch, ...]:
+def shell_touches(
+    command: str, *, workdir: str, world: World, mentioned: Mentioned = NOTHING
+) -> tuple[Touch, ...]:
     """Return everything a shell string touches: every command it would run, every file it opens.
 
     A string that runs no program (`cd src`, `X=1`) still starts the shell: that is then judged.
@@ -36,7 +39,7 @@ def shell_touches(command: str, *, workdir: str, world: World) -> tuple[Touch, .
     require_bytes_at_most(command, SHELL_BYTES, field="command")
     if "\x00" in command:
         raise InvalidIntent("command", "holds a NUL", "no shell string can")
-    ledger = Ledger(world, walk_script)
+    ledger = Ledger(world, walk_script, mentioned)
     try:
         walk_script(ledger, command, Place(workdir, shell=True))  # noqa: S604 - a fact, not a call
     except RecursionError:  # pragma: no cover - the ceilings are far below it

@@ -18,6 +18,7 @@ from holdfast.policy.author.flips import Flip, Rank, describe
 from holdfast.policy.author.sight import region_of, sight
 from holdfast.policy.author.spoken import Probed, spoken, witness_json
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import Facts, World
 from holdfast.policy.loader import Refused, load_policy
 from holdfast.policy.policy import Policy
@@ -250,7 +251,7 @@ def test_recorded_traffic_and_the_corpus_flip_too(load: Load) -> None:
     recorded.append(Situation(None, "fs.read", {"path": "src/x"}))
     world = World(workspaces={"main": "/workspace"})
     corpus: list[Situation | Facts] = [
-        facts_of("fs.read", {"path": "b/draft"}, {}, world),
+        facts_of("fs.read", {"path": "b/draft"}, UNKNOWN, world),
         Situation(None, "fs.read", {"path": "x/draft"}),
     ]
     found = diff(old, new, recorded=recorded, corpus=corpus)
@@ -263,7 +264,7 @@ def test_what_only_the_corpus_reaches(load: Load) -> None:
     edit = '@id("odd") permit(principal, action == Action::"fs.read", resource in Dir::"//docs");'
     old, new = load("repo"), load("repo", [{"file": "rules/repo.cedar", "add": edit}])
     world = World(workspaces={"main": "/workspace", "docs": "/docs"})
-    facts = facts_of("fs.read", {"path": "a", "workspace": "docs"}, {}, world)
+    facts = facts_of("fs.read", {"path": "a", "workspace": "docs"}, UNKNOWN, world)
     (flip,) = diff(old, new, corpus=[facts]).flips
     assert isinstance(flip.witness, Probed)
     assert (flip.before, flip.after, flip.witness.subject) == ("deny", "allow", "coder")
@@ -276,7 +277,7 @@ def test_a_probe_alone_is_a_witness(load: Load) -> None:
     old = load("repo")
     new = load("repo", CHANGES_BY_NAME["a forbid that lost a pattern"]["edits"])
     world = World(workspaces={"main": "/workspace"})
-    probe = Probed("coder", facts_of("fs.read", {"path": "b/draft"}, {}, world))
+    probe = Probed("coder", facts_of("fs.read", {"path": "b/draft"}, UNKNOWN, world))
     region = region_of(old, sight(old, probe), new, sight(new, probe))
     assert region is not None
     assert region.before == "deny"

@@ -12,6 +12,7 @@ from holdfast.policy.author.diff import diff
 from holdfast.policy.author.retyped import retyped
 from holdfast.policy.author.spoken import Probed
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import UNKNOWN
 from holdfast.policy.facts.model import Facts, Touch, World
 from holdfast.policy.source.tables import Situation
 from tests.policy.author.conftest import Load
@@ -38,7 +39,7 @@ TOLD: Final[tuple[tuple[str, Mapping[str, object]], ...]] = (
 
 
 def stored(kind: str, params: Mapping[str, object]) -> Probed:
-    return Probed("coder", facts_of(kind, params, {}, WORLD))
+    return Probed("coder", facts_of(kind, params, UNKNOWN, WORLD))
 
 
 @pytest.mark.parametrize(("kind", "params"), TOLD, ids=lambda one: str(one)[:40])
@@ -48,7 +49,7 @@ def test_facts_tell_their_intent(kind: str, params: Mapping[str, object]) -> Non
     assert typed is not None
     assert (typed.subject, typed.kind, dict(typed.params)) == ("coder", kind, params)
     world = dataclasses.replace(WORLD, resolved=typed.resolve)
-    assert facts_of(kind, typed.params, {}, world).touches == probe.facts.touches
+    assert facts_of(kind, typed.params, UNKNOWN, world).touches == probe.facts.touches
 
 
 def test_long_content_is_told_shorter() -> None:
@@ -77,7 +78,7 @@ def test_a_flip_only_probes_show_is_an_intent(load: Load) -> None:
         ' when { context.args.contains("a.txt") };'
     )
     old, new = load("repo"), load("repo", [{"file": "rules/repo.cedar", "add": edit}])
-    probe = facts_of("process.exec", {"argv": ["wc", "-l", "a.txt"]}, {}, WORLD)
+    probe = facts_of("process.exec", {"argv": ["wc", "-l", "a.txt"]}, UNKNOWN, WORLD)
     told = diff(old, new, corpus=[probe]).flips
     assert told
     assert all(isinstance(flip.witness, Situation) for flip in told)

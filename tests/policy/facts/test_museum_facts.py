@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import Known
 from holdfast.policy.facts.model import Facts, InvalidIntent, World
 from holdfast.policy.source.tables import (
     HttpTemplate,
@@ -214,7 +215,7 @@ MUSEUM = [
 
 
 def judged(exhibit: Exhibit) -> Facts:
-    return facts_of(exhibit.kind, exhibit.params, TOOLS, WORLD)
+    return facts_of(exhibit.kind, exhibit.params, Known(TOOLS), WORLD)
 
 
 @pytest.mark.parametrize("exhibit", MUSEUM, ids=lambda exhibit: exhibit.name)
@@ -256,7 +257,7 @@ CALLS: list[tuple[str, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("kind", "params"), CALLS, ids=lambda part: str(part)[:20])
 def test_nobody_changes_a_payload_behind_its_digest(kind: str, params: dict[str, object]) -> None:
-    payload = facts_of(kind, params, TOOLS, WORLD).payload
+    payload = facts_of(kind, params, Known(TOOLS), WORLD).payload
     assert changeable(payload) == []
     with pytest.raises(TypeError):
         payload["more"] = 1  # type: ignore[index]
