@@ -198,7 +198,7 @@ def _value(data: Any) -> pst.Expr:  # noqa: ANN401 - it is JSON
         case {"__extn": {"fn": function, "arg": arg}}:
             return _call(function, [_value(arg)])
         case list():
-            return pst.Set(tuple(map(_value, cast("list[Any]", data))))
+            return pst.Set(tuple(map(_value, cast("list[object]", data))))
         case dict():
             fields = cast("dict[str, Any]", data)
             return pst.Record(pst.FrozenMap({name: _value(v) for name, v in fields.items()}))

@@ -73,7 +73,7 @@ class Reader:
                 return data
             case list():
                 element = known.element if isinstance(known, SetOf) else None
-                return make_set(self.value(item, element) for item in cast("list[Any]", data))
+                return make_set(self.value(item, element) for item in cast("list[object]", data))
             case dict():
                 return Record(self.fields(data, known))
             case _:

@@ -26,8 +26,9 @@ REF = PolicyRef(parse_bundle_name("demo"), 1, Sha256Digest(HEX))
 
 @pytest.mark.guarantee("G-07")
 def test_the_two_digests_never_meet() -> None:
-    sha, blake = Sha256Digest(HEX), Blake3Fingerprint(HEX)
-    assert (sha == blake) is False
+    sha: object = Sha256Digest(HEX)
+    blake: object = Blake3Fingerprint(HEX)
+    assert sha != blake
     assert len({sha, blake}) == 2
     assert not issubclass(Sha256Digest, Blake3Fingerprint)
     assert Sha256Digest.__mro__[1:] == (object,)

@@ -8,7 +8,6 @@ import cedarpy
 import pytest
 
 from holdfast.policy.folder import Refused, load_source
-from holdfast.policy.lint import engine
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = (ROOT / "policy" / "schema" / "holdfast.cedarschema").read_text()
@@ -21,7 +20,11 @@ def _said(monkeypatch: pytest.MonkeyPatch, *errors: tuple[str, str]) -> list[tup
     result = cedarpy.ValidationResult(
         {"errors": [{"policy_id": where, "error": what} for where, what in errors]}
     )
-    monkeypatch.setattr(engine.cedarpy, "validate_policies", lambda *_: result)
+
+    def validate(_policies: str, _schema: object) -> cedarpy.ValidationResult:
+        return result
+
+    monkeypatch.setattr(cedarpy, "validate_policies", validate)
     files = {"holdfast.toml": b'name = "x"\n', "rules/a.cedar": RULES}
     loaded = load_source(files, shipped_schema=SCHEMA)
     assert isinstance(loaded, Refused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from hypothesis import given, strategies as st
@@ -48,10 +49,10 @@ y = 5
 
 def _leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
     if isinstance(value, dict):
-        for key, each in value.items():
+        for key, each in cast("dict[str, object]", value).items():
             yield from _leaves(each, (*path, key))
     elif isinstance(value, list):
-        for index, each in enumerate(value):
+        for index, each in enumerate(cast("list[object]", value)):
             yield from _leaves(each, (*path, index))
     else:
         yield path, value

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import cedarpy
 import pytest
+from cedarpy import pst
 from hypothesis import given, strategies as st
 
-from holdfast.policy.cedar import syntax
 from holdfast.policy.cedar.syntax import parse_rules
 
 HERE = Path(__file__).parent
@@ -102,7 +102,11 @@ def test_the_handwritten_policies(vectors: Callable[[str], Path], folder: str) -
 
 def test_a_tree_that_differs_refuses_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     other = cedarpy.policies_to_pst("permit(principal, action, resource) when { 2 == 1 };")
-    monkeypatch.setattr(syntax.cedarpy, "policies_to_pst", lambda _text: other)
+
+    def misread(_text: str) -> pst.PolicySet:
+        return other
+
+    monkeypatch.setattr(cedarpy, "policies_to_pst", misread)
     (problem,) = parse_rules("permit(principal, action, resource);", "a.cedar").problems
     assert problem.code == "parsers-disagree"
     (problem,) = parse_rules("", "a.cedar").problems
@@ -113,7 +117,7 @@ def test_a_file_the_engine_refuses_is_refused(monkeypatch: pytest.MonkeyPatch) -
     def refuse(_text: str) -> None:
         raise ValueError("no such thing")
 
-    monkeypatch.setattr(syntax.cedarpy, "policies_to_pst", refuse)
+    monkeypatch.setattr(cedarpy, "policies_to_pst", refuse)
     (problem,) = parse_rules("permit(principal, action, resource);", "a.cedar").problems
     assert problem.code == "engine-refuses"
     assert "no such thing" in problem.message

@@ -77,6 +77,9 @@ def test_the_public_corpus(vectors: Callable[[str], Path]) -> None:
 
 
 def test_a_change_of_meaning_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "_inline", lambda _tokens: "forbid(principal, action, resource)")
+    def other(_tokens: object) -> str:
+        return "forbid(principal, action, resource)"
+
+    monkeypatch.setattr(layout, "_inline", other)
     with pytest.raises(RuntimeError, match="would change what it means"):
         format_rules("permit(principal, action, resource);", "a.cedar")

@@ -24,7 +24,7 @@ def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         "({0} is A in {1})", "(if {0} then {1} else {0})", "[{0}, {1}]", '{{a: {0}, "b": {1}}}',
         "{0}.contains({1})", "{0}.isEmpty()", "ip({0})", "({0} in {1})", "({0} < {1})",
     ]  # fmt: skip
-    return st.builds(lambda form, a, b: form.format(a, b), st.sampled_from(forms), inner, inner)
+    return st.builds(str.format, st.sampled_from(forms), inner, inner)
 
 
 EXPRESSIONS = st.recursive(LEAVES, _grow, max_leaves=8)
