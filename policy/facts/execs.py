@@ -12,9 +12,9 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from holdfast.policy.facts.argv import argv_touches
 from holdfast.policy.facts.mentions import Known
@@ -59,7 +59,7 @@ def shell_exec_touches(params: Mapping[str, object], known: Known, world: World)
 def _argv(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise InvalidIntent("argv", "must be a list of strings", 'for example ["git", "status"]')
-    items: tuple[object, ...] = tuple(value)  # pyright: ignore[reportUnknownArgumentType]
+    items = tuple(cast("Iterable[object]", value))
     return tuple(require_text(item, field=f"argv[{at}]") for at, item in enumerate(items))
 
 
