@@ -78,8 +78,7 @@ def _ln(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
 
 
 def _compress(call: Call, command: Command, reading: Reading) -> None:  # noqa: ARG001
-    if reading.has("-l", "-t", "--list", "--test"):
-        return
+    # Of `--list --compress` the last one counts: no mode is taken for one that only looks.
     given = [value for name, _, value in reading.values if name in {"-S", "--suffix"}]
     suffixes = [*_COMPRESSED, *given, *(f".{value}" for value in given)]
     for word in reading.operands:

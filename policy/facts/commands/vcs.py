@@ -183,7 +183,7 @@ _GIT = (
     Spec("apply", "read*", "-# -RNqv -p:text -C:text --stat --numstat --summary --check --index "
          "--cached --3way --reverse --reject --recount --whitespace:text --allow-empty "
          "--exclude:text --include:text --directory:text --verbose --quiet --unidiff-zero "
-         "--ignore-whitespace --binary --unsafe-paths^",
+         "--ignore-whitespace --binary --unsafe-paths^ --apply^",
          special="patch"),
     Spec("am", "read*", "-# -3iksmuqc -p:text -C:text --continue --skip --abort --quit "
          "--show-current-patch --signoff --keep --3way --quiet --no-verify --reject",

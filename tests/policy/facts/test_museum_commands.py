@@ -46,6 +46,8 @@ EXHIBITS: list[tuple[str, str | None]] = [
     ("ln -sb a b", "fs.write b~"),
     ("rsync -b a b", "fs.write b~"),
     ("rsync --suffix=.x a b", "fs.write b.x"),
+    ("xz --list --compress a", "fs.write a.xz"),
+    ("git apply --check --apply p", None),
     ("gzip -S .q a", "fs.write a.q"),
     ("gzip --suffix=.q a", "fs.write a.q"),
     ("patch -Y ../x a p", "fs.write /w/x"),
@@ -73,6 +75,9 @@ EXHIBITS: list[tuple[str, str | None]] = [
     ("git checkout other", "fs.write ."),
     ("git switch other", "fs.write ."),
     ("git merge other", "fs.write ."),
+    ("git merge --abort", "fs.write ."),
+    ("git checkout -h", "process.exec git"),
+    ("git pull --dry-run", "process.exec git"),
     ("git bisect replay list", "fs.read list"),
     ("git init", "fs.write .git/config"),
     ("git config --unset-all core.pager", "fs.write .git/config"),
@@ -174,6 +179,8 @@ def test_a_workspace_inside_another_is_below_it() -> None:
     }
     assert "fs.delete //docs/a" in judged("rm -r docs", INSIDE, paths)
     assert "fs.delete //far/b" not in judged("rm -r x", INSIDE, paths)
+    nowhere = World({"docs": "/docs"})
+    assert "fs.delete //docs/a" in judged("rm -r /", nowhere, paths)
     assert "fs.delete //far/b" in judged("rm -r /far", INSIDE, paths)
 
 
