@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -43,37 +41,21 @@ class Loaded:
         return self.source.warnings
 
 
-@contextmanager
-def _collector_paused() -> Generator[None]:
-    """Hold the collector off: a folder is a million small objects, and none of them is garbage.
-
-    It would walk all of them again and again, for a third of the time loading takes.
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
 def load_policy(files: Mapping[str, bytes], ref: PolicyRef | None = None) -> Loaded | Refused:
     """Load a folder; without a `ref` it is what it is: an unsigned folder, revision 0."""
-    with _collector_paused():
-        source = load_source(files, shipped_schema=shipped_schema())
-        if isinstance(source, Refused):
-            return source
-        if ref is None:
-            ref = DevBundle.of_folder(parse_bundle_name(source.manifest.name), files).ref
-        try:
-            policy = _compile(source, ref)
-        except UnknownConstruct as unknown:
-            return Refused((_unknown(unknown),))
-        crowd = policy.program.crowd
-        if len(crowd) > UNANCHORED_RULES:
-            return Refused((_crowded(source, sorted(crowd)),))
-        return Loaded(policy, source)
+    source = load_source(files, shipped_schema=shipped_schema())
+    if isinstance(source, Refused):
+        return source
+    if ref is None:
+        ref = DevBundle.of_folder(parse_bundle_name(source.manifest.name), files).ref
+    try:
+        policy = _compile(source, ref)
+    except UnknownConstruct as unknown:
+        return Refused((_unknown(unknown),))
+    crowd = policy.program.crowd
+    if len(crowd) > UNANCHORED_RULES:
+        return Refused((_crowded(source, sorted(crowd)),))
+    return Loaded(policy, source)
 
 
 def _compile(source: Source, ref: PolicyRef) -> Policy:

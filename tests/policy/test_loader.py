@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 
 import pytest
@@ -112,13 +111,3 @@ def test_rules_that_nothing_tells_apart_are_refused(condition: str) -> None:
 def test_rules_that_anything_tells_apart_are_no_crowd() -> None:
     told = [f'resource in Dir::"s{n % 40}" && resource.size > {n}' for n in range(2000)]
     assert isinstance(load_policy(_rules(told)), Loaded)
-
-
-def test_the_collector_is_as_it_was() -> None:
-    for running in (False, True):
-        (gc.enable if running else gc.disable)()
-        try:
-            load_policy(FOLDER)
-            assert gc.isenabled() is running
-        finally:
-            gc.enable()
