@@ -89,8 +89,7 @@ def mentioned_entities(ident: str, mentioned: Mentioned, world: World) -> Iterat
     for path in mentioned_below(ident, mentioned, world):
         if path.startswith("//"):
             name, _, inner = path[2:].partition("/")
-            if name in world.workspaces:
-                yield path_entity(inner or ".", workspace=name)
+            yield path_entity(inner or ".", workspace=name)
         elif path[0] == "/":
             yield outside_entity(path)
         else:
