@@ -76,6 +76,10 @@ STRICTER: tuple[tuple[str, Callable[[Decision], bool]], ...] = (
         "inline code of a language nobody can judge: a file of the repository can be reviewed",
         _by("no-inline-code"),
     ),
+    (
+        "it rewrites whatever changed, protected configuration too: a maintainer agrees first",
+        lambda decision: decision.reason_code is Code.APPROVAL_PENDING,
+    ),
     ("it sends data to a host that the policy does not name", _sends),
     (
         "a program, or a subcommand, that the policy does not know: what no rule permits is denied",

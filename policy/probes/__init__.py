@@ -11,6 +11,6 @@ from types import MappingProxyType
 from typing import Final
 
 CORPORA: Final[Mapping[str, str]] = MappingProxyType(
-    {"core-1": "af3ae74cc4a6b13b319e74f5f4d8bf3cc33c1892dd2cdb06840730ffe75c4feb"}
+    {"core-1": "50c77045ab9848003cf6e8bfae70b53b5ccb63960e0d435c13e4b17cda8fc69f"}
 )
 """Name to the SHA-256 of `<name>.jsonl`."""
