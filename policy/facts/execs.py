@@ -60,6 +60,11 @@ def _argv(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise InvalidIntent("argv", "must be a list of strings", 'for example ["git", "status"]')
     items = tuple(cast("Iterable[object]", value))
+    for item in items:
+        if not isinstance(item, str) or not item.isascii():
+            break
+    else:
+        return cast("tuple[str, ...]", items)  # as it nearly always is: nothing to refuse
     return tuple(require_text(item, field=f"argv[{at}]") for at, item in enumerate(items))
 
 

@@ -11,7 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -38,18 +38,18 @@ class Mentioned:
         """Yield every path, in order."""
         return iter(self._sorted)
 
-    def below(self, directory: str) -> Iterator[str]:
-        """Yield the paths strictly below a directory, as facts spell it (`src`, `//docs`)."""
+    def below(self, directory: str) -> Sequence[str]:
+        """Return the paths strictly below a directory, as facts spell it (`src`, `//docs`)."""
+        known = self._sorted
         if directory == ".":
-            yield from (path for path in self._sorted if path[0] != "/")
-            return
+            return [path for path in known if path[0] != "/"]
         lead = directory.rstrip("/") + "/"
-        for index in range(bisect_left(self._sorted, lead), len(self._sorted)):
-            path = self._sorted[index]
-            if not path.startswith(lead):
-                return
-            if directory != "/" or path[1] != "/":
-                yield path
+        first = last = bisect_left(known, lead)
+        while last < len(known) and known[last].startswith(lead):
+            last += 1
+        if directory == "/":
+            return [path for path in known[first:last] if path[1] != "/"]
+        return known[first:last]
 
 
 def _normal(path: str) -> bool:
@@ -71,9 +71,15 @@ NOTHING: Final = Mentioned()
 """A policy without a rule about a path."""
 
 
-def mentioned_below(ident: str, mentioned: Mentioned, world: World) -> Iterator[str]:
-    """Yield what rules name below a path, also in the workspaces that lie inside of it."""
-    yield from mentioned.below(ident)
+def mentioned_below(ident: str, mentioned: Mentioned, world: World) -> Sequence[str]:
+    """Return what rules name below a path, also in the workspaces that lie inside of it."""
+    found = mentioned.below(ident)
+    if ident[0] != "/" and len(world.workspaces) == 1:
+        return found  # no other workspace can lie inside of it
+    return (*found, *_in_workspaces(ident, mentioned, world))
+
+
+def _in_workspaces(ident: str, mentioned: Mentioned, world: World) -> Iterator[str]:
     where = _place(ident, world)
     if where is None:
         return
@@ -86,14 +92,14 @@ def mentioned_below(ident: str, mentioned: Mentioned, world: World) -> Iterator[
 
 def mentioned_entities(ident: str, mentioned: Mentioned, world: World) -> Iterator[Entity]:
     """Yield the entities of what rules name below a path."""
-    for path in mentioned_below(ident, mentioned, world):
-        if path.startswith("//"):
-            name, _, inner = path[2:].partition("/")
-            yield path_entity(inner or ".", workspace=name)
-        elif path[0] == "/":
-            yield outside_entity(path)
-        else:
-            yield path_entity(path)
+    return map(_entity, mentioned_below(ident, mentioned, world))
+
+
+def _entity(path: str) -> Entity:
+    if path.startswith("//"):
+        name, _, inner = path[2:].partition("/")
+        return path_entity(inner or ".", workspace=name)
+    return outside_entity(path) if path[0] == "/" else path_entity(path)
 
 
 def _place(ident: str, world: World) -> str | None:

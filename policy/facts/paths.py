@@ -21,9 +21,9 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import NamedTuple, cast
 
 from holdfast.policy.cedar.values import Entity, Uid, Value
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, Unjudgeable, World
@@ -45,6 +45,13 @@ _PLAIN = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _PLAIN_LENGTH = 2 * PATH_SEGMENTS  # too short to be too deep
 _PROC_LINKS = frozenset({"cwd", "root", "fd", "task", "map_files"})
+
+
+# What the class's own constructor does, without the call of a Python function around it.
+_uid = cast(
+    "Callable[[tuple[str, str]], Uid]",
+    partial(tuple.__new__, Uid),  # pyright: ignore[reportUnknownMemberType]
+)
 
 
 class _Parent(NamedTuple):
@@ -168,7 +175,7 @@ def path_entity(path: str, *, workspace: str = MAIN_WORKSPACE, size: int = 0) ->
     if path == ".":
         return Entity(Uid("Path", ident), _root_attributes(ident), shared.ancestors)
     return Entity(
-        Uid("Path", ident),
+        _uid(("Path", ident)),
         {
             "name": name,
             "ext": extension(name),
@@ -178,7 +185,7 @@ def path_entity(path: str, *, workspace: str = MAIN_WORKSPACE, size: int = 0) ->
             "sensitive": shared.sensitive or sensitive_name(name, parent),
             "size": size,
         },
-        shared.ancestors.union((Uid("Dir", ident),)),
+        shared.ancestors.union((_uid(("Dir", ident)),)),
     )
 
 

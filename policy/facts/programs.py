@@ -179,6 +179,23 @@ def _untrusted(path: str, asked: str, workdir: str, world: World) -> Entity:
     return Entity(Uid("Program", ident), {"name": name, "path": asked, "trusted": False})
 
 
+def plain_place(text: str, *, workdir: str, world: World) -> Entity | None:
+    """Return what `resolve_operand` says of an operand in the plainest spelling, sooner.
+
+    None for any other: nothing that has an entity here holds a blank, a glob or a `:`, or begins
+    with a `-`, `.`, `/` or `~`.
+    """
+    if (
+        workdir == "."
+        and len(text) <= _PLAIN_LENGTH
+        and _PLAIN.fullmatch(text)
+        and len(world.workspaces) == 1
+        and MAIN_WORKSPACE in world.workspaces
+    ):
+        return path_entity(text)
+    return None
+
+
 def resolve_place(
     text: str, *, workdir: str, world: World, field: str = "argv", home: bool = False
 ) -> Entity:
@@ -187,14 +204,8 @@ def resolve_place(
     `workdir` is workspace-relative as in facts (`.`, `src`, `//docs/drafts`), or the absolute
     path that `cd /tmp` leads to. `home`: a leading `~` is the home directory.
     """
-    if (
-        workdir == "."
-        and len(text) <= _PLAIN_LENGTH
-        and len(world.workspaces) == 1
-        and MAIN_WORKSPACE in world.workspaces
-        and _PLAIN.fullmatch(text)
-    ):
-        return path_entity(text)  # what resolve_operand says of the plainest spelling, sooner
+    if (plain := plain_place(text, workdir=workdir, world=world)) is not None:
+        return plain
     if workdir[:1] == "/" and workdir[1:2] != "/" and text[:1] != "/":
         if not (home and text[:1] == "~"):
             text = f"{workdir}/{text}"

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, Literal
+from functools import partial
+from typing import Final, Literal, cast
 
 from holdfast.policy.cedar.values import Entity, Value
 from holdfast.policy.facts.hosts import canonical_host
@@ -49,6 +50,12 @@ but a repository's own files, which git never lists; to that and what is known t
 _REPOSITORY: Final = re.compile(r"(?:.*/)?\.git(?:/.*)?", re.DOTALL).fullmatch
 _NO_FACTS: Final[Mapping[str, Value]] = {}
 _NOTHING: Final[frozenset[str]] = frozenset()
+
+# What the class's own constructor does, without the call of a Python function around it.
+_touch = cast(
+    "Callable[[tuple[str, Entity, Mapping[str, Value]]], Touch]",
+    partial(tuple.__new__, Touch),  # pyright: ignore[reportUnknownMemberType]
+)
 
 Script = Callable[["Ledger", str, "Place"], None]
 
@@ -114,19 +121,20 @@ class Ledger:
                 "ask for a part of it at a time",
             )
         self._seen.add(mark)
-        self.touches.append(Touch(action, resource, context))
+        self.touches.append(_touch((action, resource, context)))
 
     def path(self, actions: Sequence[str], text: str, workdir: str, *, deep: Deep = "") -> None:
         """Add what a path operand names, under each action."""
         if not text or text in DEVICES:
             return
-        self._entity(actions, resolve_place(text, workdir=workdir, world=self.world), deep=deep)
+        self.entity(actions, resolve_place(text, workdir=workdir, world=self.world), deep=deep)
         if text[0] == "~":
             # A shell or the program itself may take it for the home directory: both are judged.
             home = resolve_place(text, workdir=workdir, world=self.world, home=True)
-            self._entity(actions, home, deep=deep)
+            self.entity(actions, home, deep=deep)
 
-    def _entity(self, actions: Sequence[str], entity: Entity, *, deep: Deep) -> None:
+    def entity(self, actions: Sequence[str], entity: Entity, *, deep: Deep) -> None:
+        """Add a path that is known, under each action, and what lies below it."""
         ident = entity.uid.id
         for action in actions:
             self.add(action, entity, _NO_FACTS, None)

@@ -182,6 +182,10 @@ def apply_effect(call: Call, role: str, text: str) -> None:
 
 def plain(call: Call, command: Command, words: Sequence[str]) -> Reading | None:
     """Judge by the row alone; None when the row does not know an option."""
+    if command.subcommands and words and words[0][:1] != "-":
+        # No option comes before the subcommand: there is nothing to read.
+        call.code = call.code or command.spec.runs_code
+        return _subcommand(call, command, words)
     reading = read_options(command, words)
     if reading.unknown:
         _not_known(call, command, reading, words)
@@ -194,8 +198,10 @@ def plain(call: Call, command: Command, words: Sequence[str]) -> Reading | None:
         call.flags.extend(reading.flags)
     call.code = call.code or reading.code or command.spec.runs_code
     if command.subcommands:
-        return _subcommand(call, command, reading)
-    _operands(call, command, reading)
+        if reading.rest:
+            return _subcommand(call, command, reading.rest)
+    else:
+        _operands(call, command, reading)
     finish = FINISHING.get(command.spec.special)
     if finish is not None:
         finish(call, command, reading)
@@ -225,13 +231,7 @@ def enter(call: Call, reading: Reading) -> None:
             call.workdir = found.uid.id
 
 
-def _subcommand(call: Call, command: Command, reading: Reading) -> Reading | None:
-    rest = reading.rest
-    if not rest:
-        finish = FINISHING.get(command.spec.special)
-        if finish is not None:
-            finish(call, command, reading)
-        return reading
+def _subcommand(call: Call, command: Command, rest: Sequence[str]) -> Reading | None:
     call.subcommand = rest[0]
     known = command.subcommands.get(rest[0])
     if known is not None:
@@ -249,6 +249,19 @@ def _subcommand(call: Call, command: Command, reading: Reading) -> Reading | Non
 def _operands(call: Call, command: Command, reading: Reading) -> None:
     operands = reading.operands
     call.args.extend(operands)
+    if command.each:
+        for word in operands:
+            call.effect(command.each, word)
+    else:
+        _by_position(call, command, reading)
+    if reading.rest is not None:
+        call.args.extend(reading.rest)
+        if "command" in (*command.head, command.star) and command.spec.special not in FINISHING:
+            call.nest(reading.rest)
+
+
+def _by_position(call: Call, command: Command, reading: Reading) -> None:
+    operands = reading.operands
     if command.deep and ("*" in command.deep or not command.deep.isdisjoint(reading.flags)):
         call.deep = True
     changes = bool(command.write_if) and not command.write_if.isdisjoint(reading.flags)
@@ -270,10 +283,6 @@ def _operands(call: Call, command: Command, reading: Reading) -> None:
         call.effect(_changed(role, changes=changes), word)
     if command.tail == "dest":
         _destination(call, operands, reading)
-    if reading.rest is not None:
-        call.args.extend(reading.rest)
-        if "command" in (*command.head, command.star) and command.spec.special not in FINISHING:
-            call.nest(reading.rest)
 
 
 def _changed(role: str, *, changes: bool) -> str:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from holdfast.policy.facts.commands.call import Deep, Ledger
 from holdfast.policy.facts.model import Unjudgeable
 from holdfast.policy.facts.names import quote
+from holdfast.policy.facts.programs import plain_place
 from holdfast.proto.limits import PATH_BYTES
 
 
@@ -84,6 +85,7 @@ _SSH_OPTIONS = frozenset(
 )
 
 
+_READ = ("fs.read",)
 _ANYTHING = ("fs.read", "fs.write", "fs.delete")
 
 
@@ -187,11 +189,22 @@ def _volume(call: Effect, text: str) -> None:
         call.ledger.path(("fs.read", "fs.write"), source, call.workdir, deep="all")
 
 
+def _plain(call: Effect, text: str, actions: tuple[str, ...]) -> bool:
+    """Judge a pathspec in the plainest spelling, which most are; False: it is not one."""
+    found = plain_place(text, workdir=call.workdir, world=call.ledger.world)
+    if found is None:
+        return False
+    call.ledger.entity(actions, found, deep="all" if call.deep else "tracked")
+    return True
+
+
 def _rev(call: Effect, text: str) -> None:
     """Judge a revision as the path it may be, and what follows its colon as a path too."""
+    if _plain(call, text, _READ):
+        return
     if _GLOB.search(text) and not text.startswith(("^", ":/")):
         raise Unjudgeable("argv", f"{quote(text)} may be any file", "name the files")
-    _pathspec(call, text, ("fs.read",))
+    _pathspec(call, text, _READ)
     _, colon, path = text.partition(":")
     if colon:
         for directory in directories_above(call.workdir):
@@ -216,6 +229,8 @@ def _pathspec(call: Effect, text: str, actions: tuple[str, ...]) -> None:
 
 def _spec(actions: tuple[str, ...]) -> Callable[[Effect, str], None]:
     def effect(call: Effect, text: str) -> None:
+        if _plain(call, text, actions):
+            return
         if _GLOB.search(text):
             raise Unjudgeable("argv", f"pathspec {quote(text)} may be any file", "name the files")
         _pathspec(call, text, actions)

@@ -19,7 +19,7 @@ The words of a row, separated by spaces:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -125,7 +125,9 @@ class Command:
     head_unless: frozenset[str]
     deep: frozenset[str]
     write_if: frozenset[str]
-    subcommands: Mapping[str, Command] = field(default_factory=dict[str, "Command"])
+    subcommands: Mapping[str, Command]
+    each: str
+    """The one role of every operand, where nothing else is said of any; else ""."""
 
 
 def compile_spec(spec: Spec) -> Command:
@@ -154,6 +156,7 @@ def compile_spec(spec: Spec) -> Command:
         subcommands={
             name: compile_spec(sub) for sub in spec.subcommands for name in sub.name.split()
         },
+        each="" if head or tail or spec.default or spec.deep or spec.write_if else star or "any",
     )
 
 
