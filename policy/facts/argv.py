@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeGuard, cast
 
 from holdfast.policy.facts.commands.call import Ledger, Place
 from holdfast.policy.facts.commands.run import judge
@@ -40,9 +40,39 @@ def argv_touches(
     the caller adds to the program's environment; `mentioned` the paths that rules name.
     """
     require_argv(argv)
+    return plain_touches(
+        argv, workdir=workdir, world=world, shell=shell, env=env, mentioned=mentioned
+    )
+
+
+def plain_touches(
+    argv: Sequence[str],
+    *,
+    workdir: str,
+    world: World,
+    shell: bool = False,
+    env: Mapping[str, str] = _NO_ENV,
+    mentioned: Mentioned = NOTHING,
+) -> tuple[Touch, ...]:
+    """Return the same of an argv that `is_plain` or `require_argv` has accepted."""
     ledger = Ledger(world, walk_script, mentioned)
-    judge(ledger, argv, Place(workdir, shell=shell, env=tuple(env)))
+    judge(ledger, argv, Place(workdir, shell=shell, env=tuple(env) if env else ()))
     return tuple(ledger.touches)
+
+
+def is_plain(argv: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    """Whether one glance shows that `require_argv` takes these words; False: it has to look."""
+    try:
+        together = "\x01".join(cast("Sequence[str]", argv))
+    except TypeError:
+        return False
+    return (
+        0 < len(argv) <= ARGV_ITEMS
+        and bool(argv[0])
+        and len(together) <= ARGV_BYTES
+        and together.isascii()
+        and "\x00" not in together
+    )
 
 
 def require_argv(argv: Sequence[str]) -> None:
@@ -51,8 +81,7 @@ def require_argv(argv: Sequence[str]) -> None:
         raise InvalidIntent("argv", "names no program", "name the program first")
     if len(argv) > ARGV_ITEMS:
         raise InvalidIntent("argv", f"has {len(argv)} words", f"the most is {ARGV_ITEMS}")
-    together = "\x01".join(argv)
-    if together.isascii() and "\x00" not in together and len(together) <= ARGV_BYTES:
+    if is_plain(argv):
         return
     size = 0
     for word in argv:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, cast
 
-from holdfast.policy.facts.argv import argv_touches
+from holdfast.policy.facts.argv import is_plain, plain_touches, require_argv
 from holdfast.policy.facts.mentions import Known
 from holdfast.policy.facts.model import MAIN_WORKSPACE, InvalidIntent, World
 from holdfast.policy.facts.names import quote, require_text
@@ -36,14 +36,17 @@ _COMMAND_OPTIONS: Final = frozenset({"workdir"})
 def exec_touches(params: Mapping[str, object], known: Known, world: World) -> Judged:
     """Return what an argv touches, and its payload."""
     require_fields(params, required=_ARGV, optional=_ARGV_OPTIONS)
-    argv, workdir = _argv(params["argv"]), _workdir(params, world)
+    argv, plain = _argv(params["argv"])
+    workdir = _workdir(params, world)
     env = _env(params["env"]) if "env" in params else {}
     payload: dict[str, object] = {"argv": argv, "workdir": workdir}
     if env:
         payload["env"] = MappingProxyType(env)
     if "stdin" in params or "stdin_encoding" in params:
         payload["stdin"] = content_bytes(params, "stdin", "stdin_encoding")
-    touches = argv_touches(argv, workdir=workdir, world=world, env=env, mentioned=known.mentioned)
+    if not plain:
+        require_argv(argv)
+    touches = plain_touches(argv, workdir=workdir, world=world, env=env, mentioned=known.mentioned)
     return Judged(touches, payload)
 
 
@@ -56,16 +59,15 @@ def shell_exec_touches(params: Mapping[str, object], known: Known, world: World)
     return Judged(touches, {"command": command, "workdir": workdir})
 
 
-def _argv(value: object) -> tuple[str, ...]:
+def _argv(value: object) -> tuple[tuple[str, ...], bool]:
+    """Return the words, and whether nothing more needs to be asked of them."""
     if not isinstance(value, list | tuple):
         raise InvalidIntent("argv", "must be a list of strings", 'for example ["git", "status"]')
     items = tuple(cast("Iterable[object]", value))
-    for item in items:
-        if not isinstance(item, str) or not item.isascii():
-            break
-    else:
-        return cast("tuple[str, ...]", items)  # as it nearly always is: nothing to refuse
-    return tuple(require_text(item, field=f"argv[{at}]") for at, item in enumerate(items))
+    if is_plain(items):
+        return cast("tuple[str, ...]", items), True
+    words = (require_text(item, field=f"argv[{at}]") for at, item in enumerate(items))
+    return tuple(words), False
 
 
 def _workdir(params: Mapping[str, object], world: World) -> str:

@@ -41,6 +41,8 @@ class Mentioned:
     def below(self, directory: str) -> Sequence[str]:
         """Return the paths strictly below a directory, as facts spell it (`src`, `//docs`)."""
         known = self._sorted
+        if not known:
+            return known
         if directory == ".":
             return [path for path in known if path[0] != "/"]
         lead = directory.rstrip("/") + "/"
@@ -92,10 +94,11 @@ def _in_workspaces(ident: str, mentioned: Mentioned, world: World) -> Iterator[s
 
 def mentioned_entities(ident: str, mentioned: Mentioned, world: World) -> Iterator[Entity]:
     """Yield the entities of what rules name below a path."""
-    return map(_entity, mentioned_below(ident, mentioned, world))
+    return map(mentioned_entity, mentioned_below(ident, mentioned, world))
 
 
-def _entity(path: str) -> Entity:
+def mentioned_entity(path: str) -> Entity:
+    """Return the entity of a path that rules name."""
     if path.startswith("//"):
         name, _, inner = path[2:].partition("/")
         return path_entity(inner or ".", workspace=name)

@@ -172,13 +172,14 @@ def path_entity(path: str, *, workspace: str = MAIN_WORKSPACE, size: int = 0) ->
         ident = path
     else:
         ident = f"//{workspace}" if path == "." else f"//{workspace}/{path}"
+    dot = name.rfind(".")
     if path == ".":
         return Entity(Uid("Path", ident), _root_attributes(ident), shared.ancestors)
     return Entity(
         _uid(("Path", ident)),
         {
             "name": name,
-            "ext": extension(name),
+            "ext": name[dot + 1 :] if dot > 0 else "",  # as `extension`, which is not called here
             "path": ident,
             "depth": shared.depth + 1,
             "hidden": shared.hidden or name[0] == ".",

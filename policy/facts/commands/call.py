@@ -20,7 +20,7 @@ from typing import Final, Literal, cast
 
 from holdfast.policy.cedar.values import Entity, Value
 from holdfast.policy.facts.hosts import canonical_host
-from holdfast.policy.facts.mentions import NOTHING, Mentioned, mentioned_entities
+from holdfast.policy.facts.mentions import NOTHING, Mentioned, mentioned_below, mentioned_entity
 from holdfast.policy.facts.model import InvalidIntent, Touch, Unjudgeable, World
 from holdfast.policy.facts.names import quote
 from holdfast.policy.facts.programs import resolve_place
@@ -140,7 +140,8 @@ class Ledger:
             self.add(action, entity, _NO_FACTS, None)
         if not deep:
             return
-        for found in mentioned_entities(ident, self.mentioned, self.world):
+        for path in mentioned_below(ident, self.mentioned, self.world):
+            found = mentioned_entity(path)
             if deep != "tracked" or _REPOSITORY(ident) or not _REPOSITORY(found.uid.id):
                 for action in actions:
                     self.add(action, found, _NO_FACTS, None)

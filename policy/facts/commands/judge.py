@@ -152,7 +152,7 @@ def judge(ledger: Ledger, argv: Sequence[str], place: Place) -> None:
 
 def _context(call: Call) -> Mapping[str, Value]:
     args = call.args
-    first = (*args[:4], "", "", "", "") if len(args) < 4 else args  # noqa: PLR2004 - arg1 to arg4
+    first = [*args, "", "", "", ""] if len(args) < 4 else args  # noqa: PLR2004 - arg1 to arg4
     return {
         "subcommand": call.subcommand,
         "flags": frozenset(call.flags) if call.flags else _EMPTY,
@@ -249,9 +249,12 @@ def _subcommand(call: Call, command: Command, rest: Sequence[str]) -> Reading | 
 def _operands(call: Call, command: Command, reading: Reading) -> None:
     operands = reading.operands
     call.args.extend(operands)
-    if command.each:
+    role = command.each
+    if role and role not in RUNS:
+        call.effects.extend([(role, word) for word in operands])
+    elif role:
         for word in operands:
-            call.effect(command.each, word)
+            call.effect(role, word)
     else:
         _by_position(call, command, reading)
     if reading.rest is not None:

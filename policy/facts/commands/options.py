@@ -59,15 +59,16 @@ class Reading:
 def read_options(command: Command, args: Sequence[str]) -> Reading:
     """Read the words after the program's name."""
     reading = Reading()
+    operands = reading.operands
     position, count = 0, len(args)
     stop = command.stop
     while position < count:
         word = args[position]
         if word[:1] != "-" or word == "-":
-            if len(reading.operands) == stop:
+            if len(operands) == stop:
                 reading.rest = list(args[position:])
                 return reading
-            reading.operands.append(word)
+            operands.append(word)
             position += 1
         elif word == "--":
             reading.after_dashes = len(reading.operands)
