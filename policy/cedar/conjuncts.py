@@ -10,7 +10,7 @@ Rules:
 3. Nothing is simplified away: an author must find every condition in the explanation.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -135,9 +135,9 @@ def cannot_err(node: pst.Expr) -> bool:
         case pst.BinaryOp("eq" | "not_eq", left, right):
             return _is_there(left) and _is_there(right)
         case pst.BinaryOp("in", left, right):
-            return is_entity_variable(left) and _are_entities((right,))
+            return is_entity_variable(left) and _are_entities(right)
         case pst.Is(base, _, in_expr):
-            return is_entity_variable(base) and (in_expr is None or _are_entities((in_expr,)))
+            return is_entity_variable(base) and (in_expr is None or _are_entities(in_expr))
         case pst.HasAttr(pst.Var(), attrs):
             return len(attrs) == 1
         case _:
@@ -153,10 +153,15 @@ def _is_there(node: pst.Expr) -> bool:
     return isinstance(node, pst.Var | pst.BoolLit | pst.LongLit | pst.StringLit | pst.EntityLit)
 
 
-def _are_entities(nodes: Iterable[pst.Expr]) -> bool:
-    return all(
-        _are_entities(node.elements)
-        if isinstance(node, pst.Set)
-        else isinstance(node, pst.EntityLit) or is_entity_variable(node)
-        for node in nodes
-    )
+def _are_entities(node: pst.Expr) -> bool:
+    """Say whether `node` can stand right of `in`: an entity, or a set of entities and no deeper.
+
+    `resource in [[]]` is a type error, so a rule that asks it must be evaluated, never skipped.
+    """
+    if isinstance(node, pst.Set):
+        return all(_is_entity(element) for element in node.elements)
+    return _is_entity(node)
+
+
+def _is_entity(node: pst.Expr) -> bool:
+    return isinstance(node, pst.EntityLit) or is_entity_variable(node)

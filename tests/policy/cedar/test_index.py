@@ -48,6 +48,12 @@ FAMILIES = {
     "not an attribute": ('"abc".contains("a")', '["a"].contains("a")', '"abc" like "a*"'),
     "an entity": ('resource == Path::"p"', 'resource == Path::"q"', 'Path::"p" == resource'),
     "entities": ('resource in [Dir::"d", Dir::"e"]', "resource in []", 'resource in Dir::"e"'),
+    "no set of entities, before what cannot be": (
+        "resource in [[]] && resource in []",
+        "resource is Path in [[]] && resource in []",
+        "!(action in [[]]) && resource in []",
+        'resource in Dir::"e"',
+    ),
     "unknown entities": ("resource in [resource.x]", "resource in principal"),
     "a type": ("resource is Path", "resource is Url", 'resource is Path in Dir::"d"'),
     "alternatives of one kind": ('resource is Path || resource in Dir::"d"', "resource is Url"),
