@@ -85,9 +85,8 @@ VERSIONED = tuple(
 
 
 _VERSION = re.compile(r"(?P<family>.*?[A-Za-z+])-?[0-9]+(?:\.[0-9]+)*t?")
-_PLAIN = re.compile(
-    r"[A-Za-z0-9_][A-Za-z0-9_.\-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*){0,15}", re.ASCII
-)
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*)*", re.ASCII)
+_PLAIN_SLASHES = 15  # counted apart: a bounded repeat takes half as long again to match
 _PLAIN_LENGTH = 128
 _NO_TOOLSETS: frozenset[Uid] = frozenset()
 
@@ -188,6 +187,7 @@ def plain_place(text: str, *, workdir: str, world: World) -> Entity | None:
     if (
         workdir == "."
         and len(text) <= _PLAIN_LENGTH
+        and text.count("/") <= _PLAIN_SLASHES
         and _PLAIN.fullmatch(text)
         and len(world.workspaces) == 1
         and MAIN_WORKSPACE in world.workspaces
