@@ -30,7 +30,10 @@ WORLD = World({"main": "/w/main"})
         ('forbid(principal, action, resource) when { resource.path == "a/c" };', ["a/c"]),
         ('forbid(principal, action, resource) when { ["x/y"].contains(resource.path) };', ["x/y"]),
         ('forbid(principal, action, resource) when { resource.path like "a/*" };', ["a/x"]),
-        ('forbid(principal, action, resource) when { resource.path like "a/*k" };', ["a/k", "a/xk"]),
+        (
+            'forbid(principal, action, resource) when { resource.path like "a/*k" };',
+            ["a/k", "a/xk"],
+        ),
         ('forbid(principal, action, resource) unless { resource["path"] like "q*" };', ["q", "qx"]),
         ('forbid(principal, action, resource) when { resource.path like "*.pem" };', []),
         ('forbid(principal, action, resource) when { resource.path like "" };', []),
