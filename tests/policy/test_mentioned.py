@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from holdfast.policy.cedar.syntax import parse_rules
 from holdfast.policy.cedar.values import Entity
 from holdfast.policy.facts.kinds import facts_of
+from holdfast.policy.facts.mentions import Mentioned, mentioned_below
 from holdfast.policy.facts.model import InvalidIntent, World
 from holdfast.policy.judge import judge
 from holdfast.policy.mentioned import mentioned_paths
@@ -98,3 +99,10 @@ def test_no_deletion_passes_a_rule_below(
     except InvalidIntent:
         return  # a name that no fs.* kind takes
     assert not judge(policy, facts, agent, NOON).allowed
+
+
+def test_a_place_that_no_workspace_has_holds_no_workspace() -> None:
+    named = Mentioned(frozenset({"src/keys"}))
+    elsewhere = World({"docs": "/w/docs", "web": "/w/web"})
+    assert list(mentioned_below("src", named, elsewhere)) == ["src/keys"]
+    assert list(mentioned_below("//other", named, elsewhere)) == []

@@ -252,9 +252,6 @@ def _operands(call: Call, command: Command, reading: Reading) -> None:
     role = command.each
     if role and role not in RUNS:
         call.effects.extend([(role, word) for word in operands])
-    elif role:
-        for word in operands:
-            call.effect(role, word)
     else:
         _by_position(call, command, reading)
     if reading.rest is not None:
